@@ -1,0 +1,1 @@
+"""crema: a policy-tested GitOps config library with generators."""

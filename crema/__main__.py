@@ -1,0 +1,49 @@
+"""The command `crema`: one file per verb, loaded only when it is asked for."""
+
+import importlib
+
+import click
+
+_VERBS = {"check": "Prove what must hold of the manifests.", "synth": "Publish what the charts say into dist/."}
+
+
+class _Verbs(click.Group):
+    """Commands by the module that holds them: `crema --help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs in alphabetical order."""
+        del ctx
+        return sorted(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of the module `crema.<verb>`."""
+        del ctx
+        if cmd_name not in _VERBS:
+            return None
+        command = getattr(importlib.import_module(f"crema.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs with a sentence each, without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_VERBS.items()))
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="crema")
+def crema() -> None:
+    """Policy-tested GitOps configuration: charts in Python, manifests in git, proofs over the paths between them.
+
+    Exit codes: 0 clean, 1 findings or differences, 2 usage or mistakes in the input, 3 too little was checked, 4 a policy crashed.
+    """
+
+
+def main() -> None:
+    """The entry point of the command."""
+    crema(prog_name="crema")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""`crema synth`: from charts to dist/."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing; fail naming each file that is stale, missing, foreign or edited by hand.",
+)
+@click.option("--env", "environment", metavar="E", help="One environment instead of all.")
+def synth(*, check: bool, environment: str | None) -> None:
+    """Publish what the charts say into dist/: all of it or nothing.
+
+    Run it anywhere in a project, which is a directory with the package `charts`.
+    """
+    root = _project(Path.cwd())
+    if root is None:
+        raise click.UsageError("there is no directory charts/ with an environments.py here or above; run crema synth inside a project")
+    from crema.generators.app import synthesise
+
+    sys.exit(synthesise(root, only=environment, check=check))
+
+
+def _project(start: Path) -> Path | None:
+    return next((d for d in (start, *start.parents) if (d / "charts" / "environments.py").is_file()), None)
