@@ -1,0 +1,192 @@
+"""Specs: frozen descriptions that a chart's author writes, and the mistakes found in them afterwards, all at once."""
+
+import re
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from types import FunctionType
+from typing import Annotated, Any, Literal, TypeVar, Union
+
+from crema.generators.checks import Check, DnsName, Requirement, Text
+from crema.generators.source import Line, Source, caller
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One wrong value: where it was written, what is wrong with it and what to write."""
+
+    file: str
+    line: int
+    message: str
+
+    @classmethod
+    def at(cls, line: Line, message: str) -> "Mistake":
+        """A mistake at a line of Python."""
+        return cls(line.file, line.line, message)
+
+
+class Note(UserWarning):
+    """Something a chart's author should know that is no mistake; given with `warnings.warn`, shown with the line."""
+
+    def __init__(self, text: str) -> None:
+        """Remember who is being told."""
+        super().__init__(text)
+        self.source = caller()
+
+
+# Somebody may have written a password where the name of a Secret belongs; reports end up in logs.
+_MAYBE_SECRET = re.compile("passw|token|secret|credential|private|webhook", re.IGNORECASE)
+
+_Problem = Mistake | tuple[str, Requirement, object]
+
+_READS: dict[FunctionType, tuple[str, ...]] = {}
+_Rule = TypeVar("_Rule", bound=Callable[..., Iterator[Mistake]])
+
+
+def rule(*reads: str) -> Callable[[_Rule], _Rule]:
+    """Mark a method of a spec that yields mistakes; it runs only where each field it reads is right by itself."""
+
+    def mark(method: _Rule) -> _Rule:
+        assert isinstance(method, FunctionType)
+        _READS[method] = reads
+        return method
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """Base of all specs. Making one never raises for a wrong value; `mistakes()` lists what is wrong, after all charts are built.
+
+    A subclass is a frozen dataclass whose fields are annotated with the types of `crema.generators.checks`; what must hold between
+    fields is a method marked with `@rule`.
+    """
+
+    source: Source = field(default_factory=caller, init=False, repr=False, compare=False)
+
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Everything wrong with this spec and the specs inside it: wrong values in the order of the fields, then broken rules."""
+        found: list[Mistake] = []
+        wrong: set[str] = set()
+        for name, hint in _hints(type(self)).items():
+            for problem in _problems(getattr(self, name), hint, name):
+                wrong.add(name)
+                found.append(problem if isinstance(problem, Mistake) else self.mistake(*problem))
+        for cls in type(self).__mro__:
+            for member in vars(cls).values():
+                reads = _READS.get(member) if isinstance(member, FunctionType) else None
+                if reads is not None and wrong.isdisjoint(reads):
+                    found.extend(member(self))
+        return tuple(found)
+
+    def mistake(self, field_name: str, required: Requirement, value: object) -> Mistake:
+        """A mistake of this spec's field, in the voice all of them have. What could be a secret is not shown."""
+        shown = "a value that is not shown here" if _MAYBE_SECRET.search(field_name) and not isinstance(value, Spec) else _shown(value)
+        line = self.source.of_keyword(field_name.partition("[")[0])
+        return Mistake.at(line, f"{self._title()}: {field_name} is {shown}; it must be {required}")
+
+    def _title(self) -> str:
+        kind = type(self).__name__.removesuffix("Spec")
+        values = [getattr(self, f.name) for f in fields(self)[1:2]]
+        return f"{kind} {_shown(values[0])}" if values and isinstance(values[0], str) else kind
+
+
+_HINTS: dict[type[Spec], dict[str, Any]] = {}
+
+
+def _hints(spec: type[Spec]) -> dict[str, Any]:
+    """The annotations of a spec's fields, worked out once a class: resolving them takes longer than everything else here."""
+    if spec not in _HINTS:
+        hints = typing.get_type_hints(spec, include_extras=True)
+        _HINTS[spec] = {f.name: hints[f.name] for f in fields(spec) if f.name != "source"}
+    return _HINTS[spec]
+
+
+def _problems(value: object, hint: Any, name: str) -> Iterator[_Problem]:
+    """What keeps `value` from being a `hint`: (field, what is required, the value), or mistakes of a spec inside."""
+    problems_of = _BY_ORIGIN.get(typing.get_origin(hint))
+    if problems_of is not None:
+        yield from problems_of(value, hint, name)
+    elif isinstance(hint, type) and issubclass(hint, Spec):
+        if isinstance(value, hint):
+            yield from value.mistakes()
+        else:
+            yield name, f"a {hint.__name__}", value
+    elif hint is not Any and type(value) is not hint:
+        yield name, {bool: "True or False", int: "a whole number", str: "a text"}.get(hint, f"a {hint.__name__}"), value
+
+
+def _of_annotated(value: object, hint: Any, name: str) -> Iterator[_Problem]:
+    required = next(c for c in hint.__metadata__ if isinstance(c, Check)).requirement_of(value)
+    if required is not None:
+        yield name, required, value
+
+
+def _of_literal(value: object, hint: Any, name: str) -> Iterator[_Problem]:
+    known = typing.get_args(hint)
+    if not isinstance(value, str) or value not in known:
+        yield name, _one_of(value, known), value
+
+
+def _of_tuple(value: object, hint: Any, name: str) -> Iterator[_Problem]:
+    if not isinstance(value, tuple):
+        yield name, "a tuple: (a, b) or, with one element, (a,)", value
+        return
+    for element in value:
+        yield from _problems(element, typing.get_args(hint)[0], name)
+
+
+def _of_mapping(value: object, hint: Any, name: str) -> Iterator[_Problem]:
+    if not isinstance(value, Mapping):
+        yield name, "a mapping: {name: value}", value
+        return
+    key_hint, value_hint = typing.get_args(hint)
+    for key, element in value.items():
+        yield from _problems(key, key_hint, name)
+        yield from _problems(element, value_hint, f"{name}[{key!r}]")
+
+
+def _of_union(value: object, hint: Any, name: str) -> Iterator[_Problem]:
+    choices = [c for c in typing.get_args(hint) if c is not type(None)]
+    if value is None and len(choices) < len(typing.get_args(hint)):
+        return
+    specs = tuple(c for c in choices if isinstance(c, type) and issubclass(c, Spec))
+    matching = next((c for c in specs if isinstance(value, c)), None)
+    if matching is None and len(specs) == len(choices):
+        yield name, " or ".join(f"a {c.__name__}" for c in specs), value
+    else:
+        yield from _problems(value, matching or next(c for c in choices if c not in specs), name)
+
+
+_BY_ORIGIN: dict[Any, Callable[[object, Any, str], Iterator[_Problem]]] = {
+    Annotated: _of_annotated,
+    Literal: _of_literal,
+    tuple: _of_tuple,
+    Mapping: _of_mapping,
+    Union: _of_union,
+    types.UnionType: _of_union,
+}
+
+
+def _one_of(value: object, known: tuple[Any, ...]) -> Requirement:
+    near = get_close_matches(str(value), [str(k) for k in known], n=1)
+    listed = ", ".join(str(k) for k in known[:-1]) + f" or {known[-1]}" if len(known) > 1 else str(known[0])
+    return listed + (f" (did you mean {near[0]}?)" if near else "")
+
+
+def _shown(value: object) -> str:
+    """A value as a person typed it, cut short; a spec by its class alone."""
+    if isinstance(value, Spec):
+        return f"a {type(value).__name__}"
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "…" + text[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretKeySpec(Spec):
+    """One key of a Secret that something else creates: specs name secrets, they never hold their values."""
+
+    name: DnsName
+    key: Text
