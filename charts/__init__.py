@@ -1,0 +1,1 @@
+"""The coffee platform: one file per part."""
