@@ -14,7 +14,7 @@ import yaml
 
 from crema.generators.checks import Text
 from crema.generators.source import Line
-from crema.generators.spec import Mistake, Spec
+from crema.generators.spec import Mistake, Note, Spec
 
 FIELDS = frozenset({"repository", "tag", "digest", "source_sha", "run", "placeholder"})
 
