@@ -15,6 +15,7 @@ import yaml
 from crema.generators.checks import Text
 from crema.generators.source import Line
 from crema.generators.spec import Mistake, Note, Spec
+from crema.generators.writer import is_plain
 
 FIELDS = frozenset({"repository", "tag", "digest", "source_sha", "run", "placeholder"})
 
@@ -110,8 +111,10 @@ def _scalar(lock: Path, node: yaml.ScalarNode, where: str, *, boolean: bool, req
         return text.lower() == "true"
     if kind == "null" and not required:
         return None
-    if kind != "str" or not text:
-        raise _mistake(lock, node.start_mark.line + 1, f"{where} is {text!r}, which YAML reads as {kind}; write it in quotes")
+    if not text:
+        raise _mistake(lock, node.start_mark.line + 1, f"{where} is empty; write a text, or null where there is none")
+    if not node.style and not is_plain(text):
+        raise _mistake(lock, node.start_mark.line + 1, f"{where} is {text!r}, which some readers of YAML take for no text; quote it")
     return text
 
 

@@ -47,7 +47,7 @@ def lay_out(objects: Iterable[Built], root: Path, dist: str, mistakes: Found) ->
         if problem is not None:
             mistakes.add(Mistake.at(built.line, f"{built.construct}: {problem}"), built.environment)
             continue
-        path = f"{dist}/{built.environment}/{built.app}/{_file_name(built.body)}"
+        path = f"{dist}/{built.environment}/{built.app}/{file_name(built.body)}"
         ref = ref_of(built.body)
         other = files[path].built if path in files else refs.get((built.environment, ref))
         if other is not None:
@@ -72,13 +72,13 @@ def _problems(built: Built) -> Iterator[str]:
             yield f"the object has no {name}; Kubernetes needs one"
     if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str) or not metadata["name"]:
         yield f"the {body.get('kind')} has no metadata.name; give it one (Argo CD cannot track a generated name)"
-    elif len(_file_name(body).encode()) > _LONGEST_FILE_NAME:
+    elif len(file_name(body).encode()) > _LONGEST_FILE_NAME:
         yield f"{body['kind']}/{metadata['name']} would be a file with a name of over {_LONGEST_FILE_NAME} bytes; shorten metadata.name"
     if not _DIRECTORY.fullmatch(built.app):
         yield f"the chart's id {built.app!r} is the name of its directory; use lower-case letters, digits, '-' and '.'"
 
 
-def _file_name(body: Mapping[str, object]) -> str:
+def file_name(body: Mapping[str, object]) -> str:
     metadata = body["metadata"]
     name = str(metadata["name"] if isinstance(metadata, Mapping) else "")
     return f"{_escaped(str(body['kind']).lower())}-{_escaped(name)}.yaml"

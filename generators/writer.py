@@ -32,9 +32,14 @@ class _Dumper(yaml.CSafeDumper):
         return True
 
 
+def is_plain(text: str) -> bool:
+    """Whether every reader takes this text for itself when it stands without quotes."""
+    return len(text) <= 1000 and _PLAIN.fullmatch(text) is not None and text.lower() not in _WORDS
+
+
 def _string(dumper: yaml.CSafeDumper, value: str) -> yaml.ScalarNode:
     style: str | None = '"'
-    if len(value) <= 1000 and _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
+    if is_plain(value):
         style = None
     elif _fits_a_block(value):
         style = "|"

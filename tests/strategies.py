@@ -1,0 +1,215 @@
+"""Hypothesis strategies for specs and for the data they hold, composed bottom-up. Everything drawn here is right by every check."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from crema.generators import (
+    AlbSpec,
+    AlertSpec,
+    CallSpec,
+    DatasourceSpec,
+    GrafanaDatasourcesSpec,
+    IngressRouteSpec,
+    MySQLSpec,
+    NamespaceSpec,
+    NginxSpec,
+    PrometheusRuleSpec,
+    ResourcesSpec,
+    RuleGroupSpec,
+    SecretKeySpec,
+    Spec,
+    WebServiceSpec,
+)
+
+service_names = st.from_regex(r"[a-z]([-a-z0-9]{0,10}[a-z0-9])?", fullmatch=True)
+labels = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,10}[a-z0-9])?", fullmatch=True)
+variables = st.from_regex(r"[A-Z_][A-Z0-9_]{0,8}", fullmatch=True).filter(lambda name: name != "ROOT_PATH")
+paths = st.one_of(st.just("/"), st.from_regex(r"(/[A-Za-z0-9._\-]{1,8}){1,4}", fullmatch=True))
+hosts = st.from_regex(r"[a-z0-9]{1,8}(\.[a-z0-9]{1,8}){1,3}", fullmatch=True)
+ports = st.integers(1024, 65535)
+images = st.from_regex(r"registry\.example\.com/[a-z]{1,8}:[a-z0-9]{1,8}\.1", fullmatch=True)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
+lines = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=40).filter(str.strip)
+secret_keys = st.builds(SecretKeySpec, name=labels, key=st.from_regex(r"[a-z]{1,8}", fullmatch=True))
+cidrs = st.integers(0, 255).map(lambda n: f"10.{n}.0.0/16")
+resources = st.sampled_from([ResourcesSpec(), ResourcesSpec(cpu="0.5", memory="64Mi", memory_limit="1Gi")])
+calls = st.lists(
+    st.builds(CallSpec, app=labels, port=ports, namespace=st.none() | labels), max_size=4, unique_by=lambda c: (c.app, c.namespace)
+).map(tuple)
+
+
+@st.composite
+def web_services(draw: st.DrawFn) -> WebServiceSpec:
+    """A web service with any of its options."""
+    env = draw(st.dictionaries(variables, texts, max_size=3))
+    secret_env = {k: v for k, v in draw(st.dictionaries(variables, secret_keys, max_size=2)).items() if k not in env}
+    return WebServiceSpec(
+        name=draw(service_names),
+        image=draw(images),
+        port=draw(ports),
+        health=draw(paths),
+        root_path=draw(paths),
+        service_port=draw(st.integers(1, 65535)),
+        node_port=draw(st.none() | st.integers(30000, 32767)),
+        replicas=draw(st.integers(1, 5)),
+        env=env,
+        secret_env=secret_env,
+        resources=draw(resources),
+        calls=draw(calls),
+        admit_cidrs=tuple(draw(st.lists(cidrs, max_size=3, unique=True))),
+        writable_paths=draw(st.sampled_from([(), ("/tmp",), ("/tmp", "/var/cache/x")])),
+        image_pull_secrets=draw(st.sampled_from([(), ("ecr",)])),
+    )
+
+
+controllers = st.one_of(
+    st.builds(NginxSpec, class_name=labels, ssl_redirect=st.booleans()),
+    st.builds(AlbSpec, certificate_arn=st.just("arn:aws:acm:eu-west-1:123456789012:certificate/x"), group=labels),
+)
+ingress_routes = st.builds(
+    IngressRouteSpec,
+    name=labels,
+    controller=controllers,
+    host=hosts,
+    path=paths,
+    service=service_names,
+    service_port=st.integers(1, 65535),
+    health_path=paths,
+    annotations=st.dictionaries(st.just("example.com/note"), texts, max_size=1),
+)
+mysqls = st.builds(
+    MySQLSpec,
+    name=service_names,
+    image=images,
+    database=st.just("shop"),
+    user=st.just("app"),
+    password=st.just(SecretKeySpec(name="db", key="password")),
+    root_password=st.just(SecretKeySpec(name="db-root", key="password")),
+    storage=st.sampled_from(["1Gi", "20Gi", "500M"]),
+    storage_class=st.none() | labels,
+    init_sql=st.dictionaries(st.just("1-tables.sql"), lines, max_size=1),
+)
+namespaces = st.builds(
+    NamespaceSpec, name=labels, pod_security=st.sampled_from(["privileged", "baseline", "restricted"]), holds_data=st.booleans()
+)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+json_objects: st.SearchStrategy[dict[str, Any]] = st.dictionaries(texts, json_values, max_size=4)
+datasources = st.builds(
+    DatasourceSpec,
+    name=lines,
+    uid=st.from_regex(r"[A-Za-z0-9_\-]{1,12}", fullmatch=True),
+    type=st.sampled_from(["prometheus", "loki", "tempo"]),
+    url=st.just("http://loki.monitoring:3100"),
+    is_default=st.booleans(),
+    json_data=json_objects,
+)
+grafana_datasources = st.builds(
+    GrafanaDatasourcesSpec,
+    name=labels,
+    datasources=st.lists(datasources, max_size=4, unique_by=(lambda d: d.name, lambda d: d.uid)).map(tuple),
+)
+alerts = st.builds(
+    AlertSpec,
+    alert=st.from_regex(r"[A-Z][A-Za-z0-9]{0,10}", fullmatch=True),
+    expr=lines,
+    severity=st.sampled_from(["critical", "warning", "info"]),
+    summary=lines,
+    description=lines,
+    wait=st.sampled_from(["0s", "5m", "1h30m"]),
+)
+rule_groups = st.builds(RuleGroupSpec, name=lines, rules=st.lists(alerts, max_size=3, unique_by=lambda a: a.alert).map(tuple))
+prometheus_rules = st.builds(
+    PrometheusRuleSpec, name=labels, groups=st.lists(rule_groups, max_size=2, unique_by=lambda g: g.name).map(tuple)
+)
+any_spec: st.SearchStrategy[Spec] = st.one_of(web_services(), ingress_routes, mysqls, namespaces, grafana_datasources, prometheus_rules)
+
+# Scalars that readers of YAML disagree about, or that break careless writers.
+_AMBIGUOUS = [
+    "y",
+    "Y",
+    "n",
+    "N",
+    "yes",
+    "No",
+    "ON",
+    "off",
+    "true",
+    "False",
+    "TRUE",
+    "null",
+    "Null",
+    "~",
+    "NaN",
+    ".nan",
+    ".inf",
+    "-.Inf",
+    "inf",
+    "1234567",
+    "12e4567",
+    "1e3",
+    "0o17",
+    "017",
+    "0x1F",
+    "0b11",
+    "190:20:30",
+    "1_000",
+    "+1",
+    "-0",
+    ".5",
+    "5.",
+    "2026-11-23",
+    "2026-11-23T10:00:00Z",
+    "=",
+    "<<",
+    "-",
+    "--",
+    "---",
+    "...",
+    "?",
+    ":",
+    "!",
+    "&",
+    "*",
+    "%",
+    "@",
+    "`",
+    "|",
+    ">",
+    "#",
+    "{}",
+    "[]",
+    "{a",
+    "[a",
+    "a:",
+    ":a",
+    "a:b",
+    "a#b",
+]
+nasty_texts = st.one_of(
+    st.sampled_from(
+        [*_AMBIGUOUS, "", " ", " a", "a ", "a: b", "a #b", "\ta", "a\tb", "\n", "a\n", "a\n\n", "a\nb", "a\nb\n", " a\nb", "a\r\nb"]
+    ),
+    st.sampled_from(
+        ["a \nb", "a\n\nb\n", "\ufeff", "a\ufeffb\nc", "\x85", "a\u2028b", "\u2029", "\xa0", "\x7f", "\x1b[0m", "\\", '"', "'", "é", "☕"]
+    ),
+    st.sampled_from(
+        ["# a\nb\n", "- a\n- b\n", "a: |\n  b\n", "%YAML 1.2\n---\n", "a\n...\nb", "a\n---\nb", "x" * 200, "k " * 600, "a\x07b", "𐀀\n𐀀"]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    st.from_regex(r"[-+0-9._:eExo~=yYnN#' \n]{1,8}", fullmatch=True),
+)
+nasty_objects = st.dictionaries(
+    nasty_texts,
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False, width=32) | nasty_texts,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(nasty_texts, inner, max_size=3),
+        max_leaves=6,
+    ),
+    min_size=1,
+    max_size=4,
+)
