@@ -1,0 +1,1 @@
+"""What a policy is, how policies are found, and how they are run over worlds."""

@@ -1,0 +1,74 @@
+"""Examples: small sets of manifests that a policy must allow or must deny. They are run as tests of the policy.
+
+Manifests are written as YAML text, as a reader of manifests knows them; several documents are separated by `---`.
+"""
+
+from dataclasses import dataclass
+from textwrap import dedent
+
+from crema.policies.model.documents import read_documents
+from crema.policies.model.manifest import Manifest, ref_of
+from crema.policies.model.world import World, world_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Manifests that obey the policy, named in plain words. `closed`: they are a whole environment of our own."""
+
+    name: str
+    manifests: str
+    closed: bool = False
+
+    def world(self) -> World:
+        """The world that consists of these manifests."""
+        return world_of(_manifests(self.manifests), "example", closed=self.closed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinned:
+    """A finding as an example pins it: the ref in text, the pointer and the whole message."""
+
+    at: str
+    pointer: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """Manifests that break the policy, with everything it must say of them: exactly these findings and no other."""
+
+    name: str
+    manifests: str
+    at: str
+    pointer: str
+    message: str
+    also: tuple[Pinned, ...] = ()
+    closed: bool = False
+
+    def world(self) -> World:
+        """The world that consists of these manifests."""
+        return world_of(_manifests(self.manifests), "example", closed=self.closed)
+
+    def pinned(self) -> frozenset[Pinned]:
+        """Every finding that the policy must report."""
+        return frozenset({Pinned(at=self.at, pointer=self.pointer, message=self.message), *self.also})
+
+
+def _manifests(text: str) -> list[Manifest]:
+    made = []
+    for document in read_documents(dedent(text)):
+        if not isinstance(document.body, dict):
+            raise TypeError(f"an example's document {document.index} is not a mapping")
+        ref = ref_of(document.body)
+        api_version = str(document.body["apiVersion"])
+        made.append(
+            Manifest(
+                ref=ref,
+                api_version=api_version,
+                body=document.body,
+                file="example.yaml",
+                index=document.index,
+                environment="example",
+            )
+        )
+    return made

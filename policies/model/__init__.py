@@ -1,0 +1,1 @@
+"""The world as policies see it: manifests read from files, and the paths between them."""

@@ -1,0 +1,134 @@
+"""A value inside a manifest together with the place where it stands.
+
+Policies read bodies through nodes. Absent and null are the same to Kubernetes and read as None or empty; a value of
+another shape than the law needs is UnknownShape, which the engine reports: it is never taken for "nothing there".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from crema.policies.model.documents import Json
+
+if TYPE_CHECKING:
+    from crema.policies.model.manifest import Manifest
+
+_SHAPES: Final[dict[type, str]] = {
+    dict: "a mapping",
+    list: "a list",
+    str: "text",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+}
+
+
+class UnknownShape(Exception):
+    """A field that a policy reads has another shape than the API gives it. Names the place, never the value."""
+
+    def __init__(self, node: Node, wanted: str) -> None:
+        super().__init__(f"{node.place} is {node.shape}, where {wanted} is required")
+        self.node = node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A value, the manifest that holds it and the JSON pointer (RFC 6901) from the object's top to it.
+
+    A value inside YAML that is itself text of the manifest (a file in a ConfigMap, a chart's values) has the pointer of
+    that text, and its own pointer within the text as `inner`.
+    """
+
+    manifest: Manifest
+    value: Json
+    pointer: str
+    inner: str | None = None
+
+    @property
+    def shape(self) -> str:
+        """The value's type in plain words."""
+        return "null" if self.value is None else _SHAPES[type(self.value)]
+
+    @property
+    def place(self) -> str:
+        """The pointer as reports write it; `#` leads into YAML that is text of the manifest."""
+        return (self.pointer or "/") + (f"#{self.inner}" if self.inner else "")
+
+    @property
+    def key(self) -> str:
+        """The last part of the pointer, unescaped."""
+        return (self.inner or self.pointer).rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+
+    def get(self, *keys: str) -> Node | None:
+        """The value at a chain of keys, or None where the chain is absent or null."""
+        node = self
+        for key in keys:
+            value = node.mapping().get(key)
+            if value is None:
+                return None
+            node = node.child(key, value)
+        return node
+
+    def child(self, key: str | int, value: Json) -> Node:
+        """A node below this one."""
+        token = str(key).replace("~", "~0").replace("/", "~1")
+        if self.inner is not None:
+            inner = f"{self.inner}/{token}"
+            return Node(manifest=self.manifest, value=value, pointer=self.pointer, inner=inner)
+        return Node(manifest=self.manifest, value=value, pointer=f"{self.pointer}/{token}")
+
+    def embedded(self, value: Json) -> Node:
+        """The top of a document that this node's text holds."""
+        return Node(manifest=self.manifest, value=value, pointer=self.pointer, inner="")
+
+    def items(self, *keys: str) -> tuple[Node, ...]:
+        """The items of the list at a chain of keys; none when it is absent."""
+        node = self.get(*keys)
+        if node is None:
+            return ()
+        if not isinstance(node.value, list):
+            raise UnknownShape(node, "a list")
+        return tuple(node.child(index, value) for index, value in enumerate(node.value))
+
+    def entries(self, *keys: str) -> Iterator[tuple[str, Node]]:
+        """Keys and values of the mapping at a chain of keys, null values left out; none when it is absent."""
+        node = self.get(*keys)
+        if node is not None:
+            for key, value in node.mapping().items():
+                if value is not None:
+                    yield key, node.child(key, value)
+
+    def text(self, *keys: str) -> str | None:
+        """The text at a chain of keys, None when absent."""
+        node = self.get(*keys)
+        if node is None:
+            return None
+        if not isinstance(node.value, str):
+            raise UnknownShape(node, "text")
+        return node.value
+
+    def flag(self, *keys: str) -> bool | None:
+        """The boolean at a chain of keys, None when absent."""
+        node = self.get(*keys)
+        if node is None:
+            return None
+        if not isinstance(node.value, bool):
+            raise UnknownShape(node, "a boolean")
+        return node.value
+
+    def mapping(self) -> dict[str, Json]:
+        """The value as a mapping."""
+        if not isinstance(self.value, dict):
+            raise UnknownShape(self, "a mapping")
+        return self.value
+
+    def texts(self, *keys: str) -> dict[str, str]:
+        """The mapping of texts (labels, annotations, selectors) at a chain of keys; empty when absent."""
+        read: dict[str, str] = {}
+        for key, node in self.entries(*keys):
+            if not isinstance(node.value, str):
+                raise UnknownShape(node, "text")
+            read[key] = node.value
+        return read

@@ -1,0 +1,29 @@
+"""A Grafana server as its files see it: where it looks for them and by which label."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from crema.policies.model.datasources import ProvisioningFile
+
+DEFAULT_LABEL: Final = "grafana_datasource"
+EVERYWHERE: Final = "ALL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """One Grafana. `searched`: the namespaces its sidecar looks in, or `ALL`; empty when there is no sidecar.
+
+    `label_value` empty: any value of the label will do. `mounted`: files it has without a sidecar.
+    """
+
+    namespace: str
+    label: str
+    label_value: str
+    searched: frozenset[str]
+    mounted: tuple[ProvisioningFile, ...] = ()
+
+    def reads(self, file: ProvisioningFile) -> bool:
+        """Whether this server's sidecar picks a file up."""
+        carried = file.labels.get(self.label)
+        near = EVERYWHERE in self.searched or file.namespace in self.searched
+        return near and carried is not None and self.label_value in {"", carried}

@@ -1,0 +1,77 @@
+"""The world: every manifest of one environment, immutable, indexed so that no policy has to search."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from crema.policies.model.manifest import Manifest, Ref
+from crema.policies.model.pods import PodTemplate, pod_templates
+
+KUBERNETES_VERSION: Final = "1.36"
+"""The version whose schemas and behaviour are assumed where nothing says otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Every manifest of one environment.
+
+    `closed`: what is not here does not exist (a whole environment that crema wrote). An open world is somebody's
+    directory, of which the rest may live elsewhere. No slots: the indexes are made when a policy first asks for them.
+    """
+
+    environment: str
+    manifests: tuple[Manifest, ...]
+    closed: bool = False
+    kubernetes_version: str = KUBERNETES_VERSION
+
+    def of(self, group: str, *kinds: str) -> tuple[Manifest, ...]:
+        """The manifests of these kinds in one API group, whatever the version."""
+        return tuple(manifest for kind in kinds for manifest in self._by_kind.get((group, kind), ()))
+
+    def get(self, ref: Ref) -> Manifest | None:
+        """The manifest with this ref; the first in file order if several claim it."""
+        return self._by_ref.get(ref)
+
+    def pods(self, namespace: str, selector: dict[str, str]) -> tuple[PodTemplate, ...]:
+        """The pod templates of a namespace that carry every label of a selector. An empty selector selects nothing,
+        as for a Service: https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors
+        """
+        if not selector:
+            return ()
+        first = min(selector.items(), key=lambda label: len(self._pods_by_label.get((namespace, *label), ())))
+        candidates = self._pods_by_label.get((namespace, *first), ())
+        return tuple(pod for pod in candidates if selector.items() <= pod.labels.items())
+
+    @cached_property
+    def pod_templates(self) -> tuple[PodTemplate, ...]:
+        """Every pod template of the world."""
+        return tuple(pod for manifest in self.manifests for pod in pod_templates(manifest))
+
+    @cached_property
+    def _by_kind(self) -> dict[tuple[str, str], tuple[Manifest, ...]]:
+        found: defaultdict[tuple[str, str], list[Manifest]] = defaultdict(list)
+        for manifest in self.manifests:
+            found[manifest.ref.group, manifest.ref.kind].append(manifest)
+        return {kind: tuple(manifests) for kind, manifests in found.items()}
+
+    @cached_property
+    def _by_ref(self) -> dict[Ref, Manifest]:
+        return {manifest.ref: manifest for manifest in reversed(self.manifests)}
+
+    @cached_property
+    def _pods_by_label(self) -> dict[tuple[str, str, str], list[PodTemplate]]:
+        found: defaultdict[tuple[str, str, str], list[PodTemplate]] = defaultdict(list)
+        for pod in self.pod_templates:
+            for key, value in pod.labels.items():
+                found[pod.manifest.ref.namespace, key, value].append(pod)
+        return dict(found)
+
+
+def world_of(manifests: Iterable[Manifest], environment: str = "", *, closed: bool = False) -> World:
+    """A world of these manifests, in the one order (file, document, place in it) whatever order they came in."""
+    ordered = sorted(manifests, key=lambda manifest: (manifest.file, manifest.index, manifest.base))
+    return World(environment=environment, manifests=tuple(ordered), closed=closed)

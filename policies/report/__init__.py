@@ -1,0 +1,1 @@
+"""Renderings of one run for people and machines."""

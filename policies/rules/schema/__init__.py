@@ -1,0 +1,1 @@
+"""Policies on the form of each manifest by itself."""

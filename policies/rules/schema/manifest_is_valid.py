@@ -1,0 +1,140 @@
+"""The policy schema-manifest-is-valid."""
+
+from collections.abc import Iterable, Iterator
+
+from crema.policies.engine.example import Denied, Example, Pinned
+from crema.policies.engine.finding import Outcome
+from crema.policies.engine.policy import Policy
+from crema.policies.model.manifest import Manifest
+from crema.policies.model.node import Node
+from crema.policies.model.world import World
+from crema.policies.schemas.catalog import NoSchema, custom_groups
+from crema.policies.schemas.validate import validate
+
+_DEPLOYMENT = """
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {{name: order, namespace: shop}}
+    spec:
+      replicas: {replicas}
+      selector: {{matchLabels: {{app: order}}}}
+      template:
+        metadata: {{labels: {{app: order}}}}
+        spec:
+          containers:
+            - name: order
+              image: order:1.0.0
+              ports: [{{{port}: 8000}}]
+              resources: {{limits: {{cpu: 0.5, memory: {memory}}}}}
+"""
+_RULE = """
+    apiVersion: monitoring.coreos.com/v1
+    kind: PrometheusRule
+    metadata: {{name: alerts, namespace: monitoring}}
+    spec:
+      groups:
+        - name: shop
+          rules:
+            - {{alert: PodRestart, expr: vector(1), for: {duration}}}
+"""
+_STORE = """
+    apiVersion: external-secrets.io/v1beta1
+    kind: ExternalSecret
+    metadata: {name: mysql, namespace: shop}
+    spec: {}
+"""
+
+
+class ManifestIsValid(Policy[Manifest]):
+    """Every manifest is valid against the schema of its kind in its Kubernetes version, or of its custom resource.
+
+    Why: the API server refuses an object with an unknown field, a wrong type or a missing field, and with it Argo CD
+    refuses the whole sync; where field validation is off, the unknown field is dropped and nobody is told.
+    Fix: give the field the name and the value that the message asks for.
+    Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
+    """
+
+    id = "schema-manifest-is-valid"
+    basis = "breaks"
+    allowed = (
+        Example(
+            name="a Deployment with a number for a quantity and null for an optional field",
+            manifests=_DEPLOYMENT.format(replicas="null", port="containerPort", memory="64Mi"),
+        ),
+        Example(name="a custom resource", manifests=_RULE.format(duration="5m")),
+        Example(name="another version of a custom resource, where the rest may live elsewhere", manifests=_STORE),
+    )
+    denied = (
+        Denied(
+            name="a misspelt field",
+            manifests=_DEPLOYMENT.format(replicas=2, port="containerport", memory="64Mi"),
+            at="Deployment/shop/order",
+            pointer="/spec/template/spec/containers/0/ports/0/containerport",
+            message="spec.template.spec.containers[0].ports[0].containerport is not a field of this API; did you mean containerPort?",
+        ),
+        Denied(
+            name="text for a number, and a quantity with an unknown suffix",
+            manifests=_DEPLOYMENT.format(replicas='"2"', port="containerPort", memory="64MB"),
+            at="Deployment/shop/order",
+            pointer="/spec/replicas",
+            message='spec.replicas is "2", text; an integer is required',
+            also=(
+                Pinned(
+                    at="Deployment/shop/order",
+                    pointer="/spec/template/spec/containers/0/resources/limits/memory",
+                    message='spec.template.spec.containers[0].resources.limits.memory is "64MB"; '
+                    "a quantity such as 100m, 0.5 or 128Mi is required",
+                ),
+            ),
+        ),
+        Denied(
+            name="a custom resource with a duration that Prometheus cannot read",
+            manifests=_RULE.format(duration="5min"),
+            at="PrometheusRule/monitoring/alerts",
+            pointer="/spec/groups/0/rules/0/for",
+            message='spec.groups[0].rules[0].for is "5min"; a duration such as 30s, 5m or 1h30m is required',
+        ),
+        Denied(
+            name="an API version that Kubernetes no longer has",
+            manifests="{apiVersion: extensions/v1beta1, kind: Ingress, metadata: {name: order}}",
+            at="Ingress/order",
+            pointer="/apiVersion",
+            message="Kubernetes 1.36 has no Ingress in extensions/v1beta1; it has networking.k8s.io/v1",
+        ),
+        Denied(
+            name="in a whole environment of ours, a custom resource in a version that is not installed",
+            manifests=_STORE,
+            at="ExternalSecret/shop/mysql",
+            pointer="/apiVersion",
+            message="github.com/external-secrets/external-secrets v1.3.2 has no ExternalSecret in "
+            "external-secrets.io/v1beta1; it has external-secrets.io/v1",
+            closed=True,
+        ),
+    )
+
+    def targets(self, world: World) -> Iterable[Manifest]:
+        """Every manifest."""
+        return world.manifests
+
+    def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
+        """A finding for each violation. A kind without a schema is unchecked, unless it is sure to be refused.
+
+        A chart brings the definitions of its own custom resources, which may be newer than ours: those are unchecked.
+        """
+        if target.origin == "rendered" and target.ref.group in custom_groups():
+            yield self.unchecked(target, f"its chart brings its own definition of {target.ref.group}")
+            return
+        judged = validate(target.body, world.kubernetes_version)
+        if isinstance(judged, NoSchema):
+            if judged.certain or (world.closed and judged.served):
+                yield self.finding(self._place(target, "/apiVersion"), judged.why)
+            else:
+                yield self.unchecked(target, judged.why)
+            return
+        for violation in judged:
+            yield self.finding(self._place(target, violation.pointer), violation.message)
+
+    @staticmethod
+    def _place(manifest: Manifest, pointer: str) -> Node:
+        """A node that is only a place: of a Secret the value must not go any further."""
+        return Node(manifest=manifest, value=None, pointer=pointer)

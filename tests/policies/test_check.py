@@ -1,0 +1,128 @@
+"""`crema check`: what it reads, what it prints, how it ends."""
+
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from crema.check import check
+from crema.policies.engine.discover import discover
+
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: order, namespace: shop}\nspec: {ports: [{port: 80}]}\n"
+TWO_DEFAULTS = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ours, namespace: monitoring, labels: {grafana_datasource: "1"}}
+data:
+  ours.yaml: |
+    apiVersion: 1
+    datasources:
+    - {name: Prometheus, type: prometheus, isDefault: true}
+    - {name: Loki, type: loki, isDefault: true}
+"""
+ALL = len(discover())
+BREAKS = len([policy for policy in discover() if policy.basis == "breaks"])
+SETTINGS = '[tool.crema]\ndist = "dist"\n'
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(file: str, text: str) -> None:
+    """Write a file below the working directory."""
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    Path(file).write_text(text, encoding="utf-8")
+
+
+def crema_check(*arguments: str) -> Result:
+    """Run the command."""
+    assert isinstance(check, click.Command)
+    return CliRunner().invoke(check, list(arguments))
+
+
+def test_a_finding_as_a_person_sees_it() -> None:
+    """Message, Python line, manifest line, related place, fix; the summary line comes last; no colour in a pipe."""
+    header = "# Generated from charts/all.py AllChart/all. Do not edit.\n# To change it: x (environment: local).\n#\n"
+    chart = (
+        'GrafanaDatasources(self, "all", Spec(\n    D(name="Prometheus", is_default=True),\n    D(name="Loki",\n      is_default=True)))\n'
+    )
+    write("charts/all.py", chart)
+    write("dist/local/all/configmap-ours.yaml", header + TWO_DEFAULTS)
+    result = crema_check("dist")
+    assert result.exit_code == 1
+    assert result.output == (
+        "error[telemetry-exactly-one-default-datasource]: Grafana in namespace monitoring has 2 default datasources for "
+        "one organisation, Prometheus and Loki; it refuses to start with more than one\n"
+        "  --> charts/all.py:4   is_default=True)))\n"
+        "   |  dist/local/all/configmap-ours.yaml:12  /data/ours.yaml#/datasources/1/isDefault\n"
+        '   |  also default: charts/all.py:2   D(name="Prometheus", is_default=True),\n'
+        "   |  dist/local/all/configmap-ours.yaml:11  /data/ours.yaml#/datasources/0/isDefault\n"
+        "  fix: keep one default: leave Prometheus the default, and on Loki: set isDefault to false on it\n"
+        "\n"
+        f"{BREAKS} policies · 1 manifest · 1 finding\n"
+    )
+
+
+def test_somebodys_manifest_has_its_own_line_only() -> None:
+    """Without a header there is no Python line, and nothing is invented."""
+    write("theirs/ours.yaml", TWO_DEFAULTS)
+    lines = crema_check("theirs").output.splitlines()
+    assert lines[1:3] == [
+        "  --> theirs/ours.yaml:9  /data/ours.yaml#/datasources/1/isDefault",
+        "   |  also default: theirs/ours.yaml:8  /data/ours.yaml#/datasources/0/isDefault",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments", "code", "last"),
+    [
+        ({"m/a.yaml": SERVICE}, ["m"], 0, f"{BREAKS} policies · 1 manifest · 0 findings"),
+        ({"m/a.yaml": TWO_DEFAULTS}, ["m"], 1, f"{BREAKS} policies · 1 manifest · 1 finding"),
+        ({"m/a.txt": ""}, ["m"], 3, f"{BREAKS} policies · 0 manifests · 0 findings · nothing was found to check"),
+        ({"m/a.yaml": "a: ["}, ["m"], 3, f"{BREAKS} policies · 0 manifests · 0 findings · 1 unreadable · nothing was found to check"),
+        ({"m/a.yaml": SERVICE, "m/b.yaml": "a: ["}, ["m"], 3, f"{BREAKS} policies · 1 manifest · 0 findings · 1 unreadable"),
+        ({"m/a.yaml": SERVICE, "m/v.yaml": "a: 1"}, ["m"], 0, f"{BREAKS} policies · 1 manifest · 0 findings · 1 unchecked"),
+        ({}, ["absent"], 2, "Error: Invalid value for '[PATH]...': Path 'absent' does not exist."),
+        ({}, [], 2, "Error: no PATH given, and no pyproject.toml here or above says `[tool.crema] dist`."),
+        ({"pyproject.toml": SETTINGS}, [], 2, "Error: dist ([tool.crema] dist) does not exist; `crema synth` makes it."),
+        ({"pyproject.toml": SETTINGS, "dist/a.yaml": SERVICE}, [], 0, f"{BREAKS} policies · 1 manifest · 0 findings"),
+        ({"pyproject.toml": SETTINGS + "house = true\n", "dist/a.yaml": SERVICE}, [], 0, f"{ALL} policies · 1 manifest · 0 findings"),
+    ],
+)  # fmt: skip
+def test_exit_code_and_last_line(files: dict[str, str], arguments: list[str], code: int, last: str) -> None:
+    """0 clean, 1 findings, 2 usage, 3 too little was checked; house policies count only where they are switched on."""
+    for file, text in files.items():
+        write(file, text)
+    result = crema_check(*arguments)
+    assert (result.exit_code, result.output.splitlines()[-1]) == (code, last)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ("[tool.crema]\nhouses = true\n", "pyproject.toml: [tool.crema] knows dist and house, not houses"),
+        ("[tool.crema]\nhouse = 1\n", "pyproject.toml: [tool.crema] dist must be text and house true or false"),
+        ("[tool]\ncrema = 1\n", "pyproject.toml: [tool.crema] is not a table"),
+        ("[tool.crema\n", "pyproject.toml: Expected ']' at the end of a table declaration"),
+        ("tool = 1\n", "pyproject.toml: [tool] is not a table"),
+    ],
+)
+def test_wrong_settings_are_named(settings: str, says: str) -> None:
+    """A mistake in the configuration is exit 2 with the file's name, not a traceback."""
+    write("pyproject.toml", settings)
+    result = crema_check()
+    assert result.exit_code == 2
+    assert says in result.output
+    assert "Traceback" not in result.output
+
+
+def test_no_value_of_a_secret_is_printed() -> None:
+    """Whatever is wrong with a Secret, its content stays in its file."""
+    write("m/a.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: s, labels: {grafana_datasource: '1'}}\n"
+                      "stringData: {a.yaml: 'hunter2: [', b.yaml: hunter2}\ndata: {c.yaml: hunter2}\n")  # fmt: skip
+    result = crema_check("m")
+    assert result.exit_code == 1
+    assert "hunter2" not in result.output

@@ -1,0 +1,114 @@
+"""Directories become worlds; what cannot be read is named, never skipped and never quoted."""
+
+from pathlib import Path
+
+import pytest
+
+from crema.policies.model.read import Reading, read
+
+HEADER = (
+    "# Generated from charts/{app}.py Chart/{app}. Do not edit.\n"
+    "# To change it: edit that file and run `make synth` (environment: {env}).\n"
+    "# What must hold of it: policies/\n"
+)
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: order, namespace: shop}\n"
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(file: str, text: str | bytes, *, env: str = "") -> None:
+    """Write a file; with an environment, as crema writes it there."""
+    path = Path(file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = text if isinstance(text, bytes) else text.encode()
+    path.write_bytes((HEADER.format(app=path.parent.name, env=env).encode() if env else b"") + content)
+
+
+def shape(reading: Reading) -> dict[str, tuple[bool, list[str]]]:
+    """Each world's environment, whether it is closed, and its files."""
+    return {w.environment: (w.closed, [m.file for m in w.manifests]) for w in reading.worlds}
+
+
+def test_each_environment_that_crema_wrote_is_a_closed_world_of_its_own() -> None:
+    """`dist` holds two worlds; what lies beside them is an open world, so that it is judged too."""
+    write("dist/local/order/service-order.yaml", SERVICE, env="local")
+    write("dist/eks/order/service-order.yaml", SERVICE, env="eks")
+    write("dist/notes/stray.yaml", SERVICE)
+    assert shape(read([Path("dist")])) == {
+        "eks": (True, ["dist/eks/order/service-order.yaml"]),
+        "local": (True, ["dist/local/order/service-order.yaml"]),
+        "dist": (False, ["dist/notes/stray.yaml"]),
+    }
+
+
+def test_one_environment_given_by_itself_is_that_world_and_somebodys_directory_is_open() -> None:
+    """`dist/local` is the world local; a directory of others' files is one world named after it."""
+    write("dist/local/order/service-order.yaml", SERVICE, env="local")
+    write("theirs/a/b.yml", SERVICE)
+    assert shape(read([Path("dist/local")])) == {"local": (True, ["dist/local/order/service-order.yaml"])}
+    assert shape(read([Path("theirs")])) == {"theirs": (False, ["theirs/a/b.yml"])}
+    assert shape(read([Path("theirs/a/b.yml")])) == {"a": (False, ["theirs/a/b.yml"])}
+
+
+def test_a_manifest_knows_its_app_its_header_and_whether_it_is_watched() -> None:
+    """The app is the directory inside the environment; `_bootstrap` is in the world, marked."""
+    write("dist/local/order/service-order.yaml", SERVICE, env="local")
+    write("dist/local/_bootstrap/root.yaml", SERVICE, env="local")
+    bootstrap, order = read([Path("dist")]).worlds[0].manifests
+    assert (bootstrap.bootstrap, order.bootstrap, order.app, order.origin) == (True, False, "order", "synthesised")
+    assert order.header is not None
+    assert (order.header.source, order.header.construct) == ("charts/order.py", "Chart/order")
+
+
+def test_documents_lists_and_json_are_all_objects() -> None:
+    """Several documents of a file and the items of a List are manifests of their own, with the place they came from."""
+    write("m/many.yaml", f"{SERVICE}---\napiVersion: v1\nkind: List\nitems:\n- {{apiVersion: v1, kind: Pod}}\n")
+    write("m/one.json", '{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}')
+    found = [(str(m), m.index, m.base) for m in read([Path("m")]).worlds[0].manifests]
+    assert found == [("Service/shop/order", 0, ""), ("Pod", 1, "/items/0"), ("Secret/s", 0, "")]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "why"),
+    [
+        (b"a: \xff\n", 1, "not UTF-8"),
+        (b"apiVersion: v1\nkind: [\n", 3, "not YAML: did not find expected node content"),
+        (b"apiVersion: v1\nmetadata: {name: x}\n", 1, "not an object: /kind is missing or not text"),
+        (b"kind: Pod\n", 1, "not an object: /apiVersion is missing or not text"),
+        (b"apiVersion: 1\nkind: Pod\n", 1, "not an object: /apiVersion is missing or not text"),
+        (b"apiVersion: v1\nkind: List\nitems: [hunter2]\n", 1, "not an object: the top of the document is not a mapping"),
+        (b"apiVersion: v1\nkind: Secret\nstringData: {password: hunter2\n", 4, "not YAML: did not find expected ',' or '}'"),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_its_line_and_not_quoted(content: bytes, line: int, why: str) -> None:
+    """The rest of the directory is read all the same."""
+    write("m/bad.yaml", content)
+    write("m/good.yaml", SERVICE)
+    reading = read([Path("m")])
+    assert [(entry.file, entry.line, entry.why) for entry in reading.unreadable] == [("m/bad.yaml", line, why)]
+    assert [manifest.file for manifest in reading.worlds[0].manifests] == ["m/good.yaml"]
+    assert "hunter2" not in repr(reading.unreadable)
+
+
+def test_yaml_that_is_no_manifest_is_named_in_an_open_world_and_refused_in_ours() -> None:
+    """A values file in somebody's directory is no mistake; in an environment of ours everything is a manifest."""
+    write("theirs/values.yaml", "replicas: 2\n")
+    write("dist/local/order/service-order.yaml", SERVICE, env="local")
+    write("dist/local/order/values.yaml", "replicas: 2\n")
+    theirs, ours = read([Path("theirs")]), read([Path("dist")])
+    assert ([entry.file for entry in theirs.not_manifests], theirs.unreadable) == (["theirs/values.yaml"], ())
+    assert [entry.file for entry in ours.unreadable] == ["dist/local/order/values.yaml"]
+
+
+def test_links_out_of_the_tree_and_hidden_folders_are_not_followed() -> None:
+    """A link that leaves the tree could lead anywhere, and a circle of links nowhere."""
+    write("outside/secret.yaml", SERVICE)
+    write("m/a.yaml", SERVICE)
+    write("m/.git/b.yaml", SERVICE)
+    Path("m/out.yaml").symlink_to(Path("outside/secret.yaml").absolute())
+    Path("m/in.yaml").symlink_to(Path("m/a.yaml").absolute())
+    Path("m/round").symlink_to(Path("m").absolute())
+    assert [manifest.file for manifest in read([Path("m")]).worlds[0].manifests] == ["m/a.yaml", "m/in.yaml"]
