@@ -1,0 +1,39 @@
+"""One place where an object does not fit its schema, in words that name the value and what is required."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+#: Stands for a value that must not be shown.
+HIDDEN: Final = "(hidden)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Violation:
+    """`pointer` (RFC 6901) is the value's place, or its parent's where something is missing.
+
+    `value` is the value as a message shows it: text and numbers as JSON, `a mapping`, `a list`, or HIDDEN.
+    """
+
+    pointer: str
+    message: str
+    value: str
+
+
+def pointer_of(path: tuple[str | int, ...]) -> str:
+    """A JSON pointer."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def field_of(path: tuple[str | int, ...]) -> str:
+    """A field path as Kubernetes has it: `spec.ports[0].name`, `metadata.labels["app/x"]`; `the object` at the top."""
+    written = ""
+    for part in path:
+        if isinstance(part, int):
+            written += f"[{part}]"
+        elif part.replace("_", "").isalnum():
+            written += f".{part}" if written else part
+        else:
+            written += f'["{part}"]'
+    return written or "the object"
