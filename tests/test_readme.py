@@ -1,0 +1,110 @@
+"""The README is true: its commands are run, in order, in a copy of the checkout, and print what it says."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.external import ROOT, start, system
+
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# Run by something else, since it would run this test: the file that does it.
+_ELSEWHERE = {"make test": ".ci/run"}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of the README and what it says the command prints; "…" stands for any lines."""
+
+    line: str
+    expected: tuple[str, ...]
+
+
+def commands(text: str) -> list[Command]:
+    """The commands of all `console` blocks in their order."""
+    found: list[Command] = []
+    for language, body in _BLOCK.findall(text):
+        if language != "console":
+            continue
+        for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+            line, *expected = part.rstrip("\n").split("\n")
+            found.append(Command(line, tuple(expected)))
+    return found
+
+
+def printed_as_said(expected: tuple[str, ...], printed: str) -> bool:
+    """Whether the output is what the README shows, with "…" for any number of lines; nothing shown asks for nothing."""
+    if not expected:
+        return True
+    pattern = "".join(r"(?:.*\n)*?" if line == "…" else re.escape(line) + r"\n" for line in expected)
+    return re.fullmatch(pattern, printed) is not None
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """What git would give a person who clones this, with the set-up of this checkout (which has tests of its own)."""
+    listed = system("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    for name in filter(None, listed.stdout.split("\0")):
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).is_symlink():
+            target.symlink_to((ROOT / name).readlink())
+        elif (ROOT / name).exists():
+            shutil.copy2(ROOT / name, target)
+    for name in (".venv", ".tools"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "tools" / "setup.sh").write_text("exit 0\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_every_command_of_the_readme_does_what_it_says(copy: Path) -> None:
+    """Each is run in the shell; edits made by one block are undone before the next command that shows a clean tree."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = commands(text)
+    assert len(found) >= 6
+    for command in found:
+        if command.line in _ELSEWHERE:
+            assert command.line in (ROOT / _ELSEWHERE[command.line]).read_text(encoding="utf-8").splitlines()
+            continue
+        if command.line == "make synth" and not command.expected[0].startswith("  wrote"):
+            for kept in (copy / "charts").glob("*.bak"):
+                kept.replace(kept.with_suffix(""))
+            start(["make", "synth"], cwd=copy)
+        done = start(["sh", "-c", f"{command.line} 2>&1"], cwd=copy)
+        assert printed_as_said(command.expected, done.stdout), f"$ {command.line}\n{done.stdout}"
+
+
+def test_the_chart_of_the_readme_is_a_service_in_one_new_file(copy: Path) -> None:
+    """The Python block, saved under the name the README gives it, adds an app and changes no other file of dist/."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (chart,) = [body for language, body in _BLOCK.findall(text) if language == "python"]
+    before = {p: p.read_bytes() for p in (copy / "dist").rglob("*.yaml")}
+    (copy / "charts" / "loyalty.py").write_text(chart, encoding="utf-8")
+    done = start([ROOT / ".venv" / "bin" / "crema", "synth"], cwd=copy)
+    assert done.status == 0, done.stderr
+    assert "note: charts/loyalty.py:15: loyalty has no image in images.lock.yaml" in done.stderr
+    after = {p: p.read_bytes() for p in (copy / "dist").rglob("*.yaml")}
+    assert {p: after[p] for p in before} == before
+    assert {p.parent.name for p in after if p not in before} == {"loyalty"}
+    assert start([ROOT / ".venv" / "bin" / "crema", "check"], cwd=copy).status == 0
+
+
+@pytest.mark.parametrize(("said", "printed", "true"), [(("a", "…"), "a\nb\n", True), (("a",), "a\nb\n", False), (("a", "…", "b"), "b\n", False)])
+def test_a_readme_that_lies_is_found(said: tuple[str, ...], printed: str, true: bool) -> None:
+    """The comparison can fail."""
+    assert printed_as_said(said, printed) is true
+
+
+def test_the_readme_names_every_policy_and_every_path_it_cites_exists() -> None:
+    """A policy that nobody hears of is not used; a path that is gone misleads."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    ids = set()
+    for file in (ROOT / "policies" / "rules").glob("*/*.py"):
+        if file.name != "__init__.py":
+            ids.add(f"{file.parent.name}-{file.stem}".replace("_", "-"))
+    assert ids == set(re.findall(r"^\| `([a-z-]+)` \|", text, flags=re.MULTILINE))
+    for path in re.findall(r"`((?:charts|generators|policies|crema|tests|tools|bench|\.crema)/[\w./-]*)`", text):
+        if path not in {"charts/loyalty.py", ".crema/"}:
+            assert (ROOT / path).exists(), path
