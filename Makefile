@@ -35,7 +35,8 @@ check:
 
 lint:
 	@$(setup) dev
-	$(python) -m ruff check . crema/policies crema/generators
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
 	$(python) -m mypy
 
 # What needs only Python runs first and stops the run when it is red. Each part says at its end which tests did not run.

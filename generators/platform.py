@@ -56,7 +56,7 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chart:
+class ChartFile:
     """A chart class and the file that defines it."""
 
     cls: type[cdk8s.Chart]
@@ -75,7 +75,7 @@ def render(package: str, environments: Sequence[EnvironmentSpec]) -> Rendered:
             mistakes.add(mistake)
         if not wrong:
             right.append(environment)
-    charts = _charts(package, mistakes)
+    charts = charts_of(package, mistakes)
     # A chart built for a wrong environment repeats that environment's mistakes; with no right one, that is still better than silence.
     for environment in right or environments:
         app = cdk8s.App()
@@ -84,10 +84,10 @@ def render(package: str, environments: Sequence[EnvironmentSpec]) -> Rendered:
     return Rendered(environments=names, objects=tuple(objects), mistakes=mistakes, notes=notes.listed())
 
 
-def _charts(package: str, mistakes: Found) -> list[_Chart]:
+def charts_of(package: str, mistakes: Found) -> list[ChartFile]:
     """The chart classes of the package in the order of their files; a file that cannot be imported is a mistake."""
     folder = Path(next(iter(importlib.import_module(package).__path__)))
-    charts: list[_Chart] = []
+    charts: list[ChartFile] = []
     for name in sorted(m.name for m in pkgutil.iter_modules([str(folder)]) if not m.name.startswith("_")):
         file = folder / f"{name}.py"
         try:
@@ -95,7 +95,7 @@ def _charts(package: str, mistakes: Found) -> list[_Chart]:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a chart file is anybody's code, and stops only itself
             mistakes.add(mistake_of(error, file))
             continue
-        charts.extend(_Chart(cls, file) for cls in _chart_classes(module))
+        charts.extend(ChartFile(cls, file) for cls in _chart_classes(module))
     return charts
 
 
@@ -105,7 +105,7 @@ def _chart_classes(module: ModuleType) -> Iterator[type[cdk8s.Chart]]:
             yield value
 
 
-def _build(app: cdk8s.App, chart: _Chart, environment: EnvironmentSpec, mistakes: Found, notes: Found) -> list[Built]:
+def _build(app: cdk8s.App, chart: ChartFile, environment: EnvironmentSpec, mistakes: Found, notes: Found) -> list[Built]:
     before = len(app.node.children)
     failed: BaseException | None = None
     with warnings.catch_warnings(record=True) as caught:
@@ -144,7 +144,7 @@ def _build(app: cdk8s.App, chart: _Chart, environment: EnvironmentSpec, mistakes
     return objects
 
 
-def _walk(top: IConstruct, chart: _Chart) -> Iterator[tuple[IConstruct, Line, bool]]:
+def _walk(top: IConstruct, chart: ChartFile) -> Iterator[tuple[IConstruct, Line, bool]]:
     """Every construct below `top`, with the line that made it: a part's own, else the nearest that names the construct's id."""
     parts: list[tuple[str, Line]] = []
     for construct in top.node.find_all():

@@ -41,9 +41,7 @@ def test_sigsyaml_reads_as_kubernetes_does() -> None:
 @pytest.mark.engine
 def test_the_cdk8s_command_line_is_the_pinned_one(tmp_path: Path) -> None:
     """It starts with the packaged Node, from any directory, and does not ask for a newer version."""
-    pinned = json.loads((external.ROOT / "tools" / "cdk8s-cli" / "package.json").read_text())["dependencies"][
-        "cdk8s-cli"
-    ]
+    pinned = json.loads((external.ROOT / "tools" / "cdk8s-cli" / "package.json").read_text())["dependencies"]["cdk8s-cli"]
     done = external.run("cdk8s", "--version", cwd=tmp_path)
     assert (done.status, done.stdout.strip(), done.stderr) == (0, pinned, "")
 
@@ -54,6 +52,4 @@ def test_the_npm_lock_has_hashes_and_no_registry() -> None:
     del packages[""]
     assert packages
     assert [name for name, package in packages.items() if "resolved" in package] == []
-    assert [
-        name for name, package in packages.items() if not package.get("integrity") and not package.get("inBundle")
-    ] == []
+    assert [name for name, package in packages.items() if not package.get("integrity") and not package.get("inBundle")] == []

@@ -40,9 +40,7 @@ def test_programs_are_found_on_disk_and_named_as_go_names_them(tmp_path: Path) -
         ("own", "tests/readers/own", "."),
     ]
     assert modules.oldest_go(tmp_path) == (1, 26, 1)
-    assert modules.pins(tmp_path) == [
-        modules.Pins(module=tmp_path / "tools/pins", requires=("example.org/sources@v1.0.0",))
-    ]
+    assert modules.pins(tmp_path) == [modules.Pins(module=tmp_path / "tools/pins", requires=("example.org/sources@v1.0.0",))]
 
 
 def test_two_programs_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -134,9 +132,7 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> Builds:
     return builds
 
 
-def test_a_program_is_built_once_and_again_when_its_module_or_go_changes(
-    place: Place, builds: Builds, tmp_path: Path
-) -> None:
+def test_a_program_is_built_once_and_again_when_its_module_or_go_changes(place: Place, builds: Builds, tmp_path: Path) -> None:
     """The second time nothing is started; a new pin or a new Go is a new build."""
     go.set_up(place)
     assert builds.taken() == ["one"]

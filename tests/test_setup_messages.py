@@ -88,9 +88,7 @@ def test_every_failure_is_two_lines_and_status_2(
     assert message in capsys.readouterr().err
 
 
-def test_an_interruption_says_that_nothing_is_lost(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_interruption_says_that_nothing_is_lost(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Ctrl-C is not a mistake."""
 
     def interrupt(_: Place) -> None:
@@ -173,9 +171,7 @@ def test_a_newer_python_beside_an_old_python3_is_found(tmp_path: Path) -> None:
     fake(tmp_path / "bin", "python3.12", NEW)
     done = find_python(tmp_path)
     assert (done.status, done.stderr) == (0, "")
-    assert done.stdout == "python3.12 -B -m tools.setup dev\n" or done.stdout.endswith(
-        "/python3.12 -B -m tools.setup dev\n"
-    )
+    assert done.stdout == "python3.12 -B -m tools.setup dev\n" or done.stdout.endswith("/python3.12 -B -m tools.setup dev\n")
 
 
 def test_python_can_be_named_even_with_a_space_in_its_path(tmp_path: Path) -> None:
@@ -194,9 +190,7 @@ def test_the_set_up_needs_only_the_standard_library() -> None:
     """It runs before any package is there: with site-packages switched off (-S, -I) it still answers."""
     python = shutil.which("python3")
     assert python is not None
-    code = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import tools.setup.__main__ as m; sys.exit(m.main(['none']))"
-    )
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import tools.setup.__main__ as m; sys.exit(m.main(['none']))"
     done = start([python, "-I", "-S", "-B", "-c", code])
     assert done.status == 2
     assert "no such step 'none'" in done.stderr

@@ -161,9 +161,7 @@ def test_a_virtual_environment_of_somebody_else_is_left_alone(place: Place, runs
     assert runs.taken() == []
 
 
-def test_a_missing_ensurepip_names_the_package_that_brings_it(
-    place: Place, runs: Runs, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_ensurepip_names_the_package_that_brings_it(place: Place, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     """Debian and Ubuntu ship Python without it; nothing is written before that is said."""
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "ensurepip" else object())
     with pytest.raises(SetupFailed, match="ensurepip is missing") as failed:
@@ -174,9 +172,7 @@ def test_a_missing_ensurepip_names_the_package_that_brings_it(
     assert runs.taken() == []
 
 
-def test_a_disk_that_is_too_small_is_said_before_anything_is_written(
-    place: Place, runs: Runs, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_is_too_small_is_said_before_anything_is_written(place: Place, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a set-up on a full disk helps nobody."""
     monkeypatch.setattr(python, "FREE_BYTES", shutil.disk_usage(place.root).total + 1)
     with pytest.raises(SetupFailed, match=r"GB are free here; the set-up takes up to"):
@@ -185,9 +181,7 @@ def test_a_disk_that_is_too_small_is_said_before_anything_is_written(
     assert runs.taken() == []
 
 
-def test_caches_stay_in_the_checkout_unless_the_caller_named_another(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_caches_stay_in_the_checkout_unless_the_caller_named_another(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty or read-only home directory is enough, and a shared cache of a build machine is still used."""
     for name in ("GOCACHE", "PIP_CACHE_DIR", "npm_config_cache", "GOPATH", "GOMODCACHE"):
         monkeypatch.delenv(name, raising=False)

@@ -16,13 +16,13 @@ from tests.strategies import nasty_objects
 
 
 def _as_json(value: Any) -> Any:
-    """Numbers as JSON has them: one kind; 1.0 is 1."""
+    """Numbers as JSON has them: one kind, 1.0 is 1; and as Go has them: beyond 2**53 a float."""
     if isinstance(value, dict):
         return {key: _as_json(v) for key, v in value.items()}
     if isinstance(value, list):
         return [_as_json(v) for v in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return int(value) if abs(value) < 2**53 and value == int(value) else float(value)
     return value
 
 

@@ -69,6 +69,4 @@ def explain(step: str, output: str) -> SetupFailed:
     for cause in CAUSES:
         if re.search(cause.pattern, output, re.IGNORECASE):
             return SetupFailed(f"{step}: {cause.what}", fix=cause.fix, log="\n".join(tail[-3:]))
-    return SetupFailed(
-        f"{step}: failed", fix="read the lines above and run the same command again", log="\n".join(tail)
-    )
+    return SetupFailed(f"{step}: failed", fix="read the lines above and run the same command again", log="\n".join(tail))

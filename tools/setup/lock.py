@@ -19,10 +19,7 @@ def packages(lock: Path, category: str) -> Packages:
     """The pinned packages of one category. Every one has an exact version and at least one hash, or this raises."""
     try:
         entries = json.loads(lock.read_text(encoding="utf-8"))[category]
-        found: Packages = {
-            name: (entry["version"], tuple(entry["hashes"]), entry.get("markers", ""))
-            for name, entry in entries.items()
-        }
+        found: Packages = {name: (entry["version"], tuple(entry["hashes"]), entry.get("markers", "")) for name, entry in entries.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as wrong:
         raise SetupFailed(
             f"Pipfile.lock: category {category!r} cannot be read ({type(wrong).__name__}: {wrong})",

@@ -52,9 +52,7 @@ def set_up(place: Place, *, tests: bool) -> None:
     )
     made = stamp.Stamp(file=place.stamps / "venv")
     wanted = {
-        layer.category: stamp.digest(
-            {"venv": interpreter, "packages": lock.packages(place.root / "Pipfile.lock", layer.category)}
-        )
+        layer.category: stamp.digest({"venv": interpreter, "packages": lock.packages(place.root / "Pipfile.lock", layer.category)})
         for layer in LAYERS
     }
     marks = {category: stamp.Stamp(file=place.stamps / f"packages-{category}") for category in wanted}

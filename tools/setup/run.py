@@ -47,9 +47,7 @@ def run(
                 close_fds=False,  # the lock of __main__.py goes along; Python's other files do not
             ).returncode
         except FileNotFoundError as absent:
-            raise SetupFailed(
-                f"{step}: {words[0]} is not there", fix="remove .venv and .tools and try again"
-            ) from absent
+            raise SetupFailed(f"{step}: {words[0]} is not there", fix="remove .venv and .tools and try again") from absent
     if status != 0:
         failed = explain(step, log.read_text(encoding="utf-8", errors="replace"))
         failed.log = f"{failed.log}\n(all of it: {log.relative_to(place.root)})".lstrip("\n")

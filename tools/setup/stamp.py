@@ -21,10 +21,7 @@ def digest(inputs: Mapping[str, object]) -> str:
 
 def content(*files: Path) -> dict[str, str]:
     """The hash of each file, by name; a file that is not there is an input too."""
-    return {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "absent"
-        for file in sorted(files)
-    }
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "absent" for file in sorted(files)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
