@@ -1,7 +1,6 @@
 """The README is true: its commands are run, in order, in a copy of the checkout, and print what it says."""
 
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,26 +41,7 @@ def printed_as_said(expected: tuple[str, ...], printed: str) -> bool:
     return re.fullmatch(pattern, printed) is not None
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """What git would give a person who clones this, with the set-up of this checkout (which has tests of its own)."""
-    listed = system("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    for name in filter(None, listed.stdout.split("\0")):
-        target = tmp_path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / name).is_symlink():
-            target.symlink_to((ROOT / name).readlink())
-        elif (ROOT / name).exists():
-            shutil.copy2(ROOT / name, target)
-    for name in (".venv", ".tools"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    (tmp_path / "tools" / "setup.sh").write_text("exit 0\n", encoding="utf-8")
-    for arguments in (["init", "-q"], ["add", "-A"], ["-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "clone"]):
-        assert system("git", *arguments, cwd=tmp_path).status == 0
-    return tmp_path
-
-
-def test_every_command_of_the_readme_does_what_it_says(copy: Path) -> None:
+def test_every_command_of_the_readme_does_what_it_says(clone: Path) -> None:
     """Each is run in the shell, in order, and the clone is as clean at the end as it was at the beginning."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     found = commands(text)
@@ -70,24 +50,24 @@ def test_every_command_of_the_readme_does_what_it_says(copy: Path) -> None:
         if command.line in _ELSEWHERE:
             assert command.line in (ROOT / _ELSEWHERE[command.line]).read_text(encoding="utf-8").splitlines()
             continue
-        done = start(["sh", "-c", f"{command.line} 2>&1"], cwd=copy)
+        done = start(["sh", "-c", f"{command.line} 2>&1"], cwd=clone)
         assert printed_as_said(command.expected, done.stdout), f"$ {command.line}\n{done.stdout}"
-    assert [line for line in system("git", "status", "--porcelain", cwd=copy).stdout.splitlines() if not line.endswith(".orig")] == []
+    assert [line for line in system("git", "status", "--porcelain", cwd=clone).stdout.splitlines() if not line.endswith(".orig")] == []
 
 
-def test_the_chart_of_the_readme_is_a_service_in_one_new_file(copy: Path) -> None:
+def test_the_chart_of_the_readme_is_a_service_in_one_new_file(clone: Path) -> None:
     """The Python block, saved under the name the README gives it, adds an app and changes no other file of dist/."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (chart,) = [body for language, body in _BLOCK.findall(text) if language == "python"]
-    before = {p: p.read_bytes() for p in (copy / "dist").rglob("*.yaml")}
-    (copy / "charts" / "loyalty.py").write_text(chart, encoding="utf-8")
-    done = start([ROOT / ".venv" / "bin" / "crema", "synth"], cwd=copy)
+    before = {p: p.read_bytes() for p in (clone / "dist").rglob("*.yaml")}
+    (clone / "charts" / "loyalty.py").write_text(chart, encoding="utf-8")
+    done = start([ROOT / ".venv" / "bin" / "crema", "synth"], cwd=clone)
     assert done.status == 0, done.stderr
     assert "note: charts/loyalty.py:15: loyalty has no image in images.lock.yaml" in done.stderr
-    after = {p: p.read_bytes() for p in (copy / "dist").rglob("*.yaml")}
+    after = {p: p.read_bytes() for p in (clone / "dist").rglob("*.yaml")}
     assert {p: after[p] for p in before} == before
     assert {p.parent.name for p in after if p not in before} == {"loyalty"}
-    assert start([ROOT / ".venv" / "bin" / "crema", "check"], cwd=copy).status == 0
+    assert start([ROOT / ".venv" / "bin" / "crema", "check"], cwd=clone).status == 0
 
 
 @pytest.mark.parametrize(

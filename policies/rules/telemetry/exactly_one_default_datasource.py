@@ -108,7 +108,7 @@ class ExactlyOneDefaultDatasource(Policy[Grafana | Unknown]):
             manifests=_OURS.format(prometheus="false", loki="false") + _FREED,
             closed=True,
             at="ConfigMap/monitoring/datasources",
-            pointer="/data/datasources.yaml",
+            pointer="/data/datasources.yaml#/datasources/0/isDefault",
             message="Grafana in namespace monitoring has no default datasource among Prometheus, Loki and Prometheus "
             "(brought by chart kube-prometheus-stack)",
         ),
@@ -165,8 +165,9 @@ class ExactlyOneDefaultDatasource(Policy[Grafana | Unknown]):
         if not defaults and unknown is not None:
             yield self.undecided(unknown.place.manifest, f"whether datasource {unknown.name} is the default in Grafana's environment")
         elif not defaults and (world.closed or _is_here(world, grafana.namespace)):
-            first = next((file for file in grafana.files if file.datasources), grafana.files[0])
-            yield self.finding(first.top, f"{where} has no default datasource among {_listed(datasources)}")
+            first = min(datasources, key=_claim)
+            fix = f"mark one as the default: set isDefault to true on {_named(first)}"
+            yield self.finding(first.place, f"{where} has no default datasource among {_listed(datasources)}", fix=fix)
         elif not defaults:
             yield self.undecided(datasources[0].place.manifest, f"which datasource is the default of {where}")
 
