@@ -4,8 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.external import ROOT, system
+
+# How fast a machine is must not decide whether a law holds; bench/ measures speed.
+settings.register_profile("crema", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("crema")
 
 
 @pytest.fixture

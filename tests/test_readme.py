@@ -9,6 +9,7 @@ import pytest
 from tests.external import ROOT, start, system
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_COUNTED = re.compile(r"\b\d+ manifests\b")
 # Run by something else, since it would run this test: the file that does it.
 _ELSEWHERE = {"make test": ".ci/run"}
 
@@ -34,11 +35,15 @@ def commands(text: str) -> list[Command]:
 
 
 def printed_as_said(expected: tuple[str, ...], printed: str) -> bool:
-    """Whether the output is what the README shows, with "…" for any number of lines; nothing shown asks for nothing."""
+    """Whether the output is what the README shows, with "…" for any number of lines; nothing shown asks for nothing.
+
+    How many manifests there are is no claim of the README: a service more must not make it wrong.
+    """
     if not expected:
         return True
-    pattern = "".join(r"(?:.*\n)*?" if line == "…" else re.escape(line) + r"\n" for line in expected)
-    return re.fullmatch(pattern, printed) is not None
+    lines = (_COUNTED.sub("N manifests", line) for line in expected)
+    pattern = "".join(r"(?:.*\n)*?" if line == "…" else re.escape(line) + r"\n" for line in lines)
+    return re.fullmatch(pattern, _COUNTED.sub("N manifests", printed)) is not None
 
 
 def test_every_command_of_the_readme_does_what_it_says(clone: Path) -> None:
@@ -59,6 +64,8 @@ def test_the_chart_of_the_readme_is_a_service_in_one_new_file(clone: Path) -> No
     """The Python block, saved under the name the README gives it, adds an app and changes no other file of dist/."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (chart,) = [body for language, body in _BLOCK.findall(text) if language == "python"]
+    (clone / "charts" / "loyalty.py").unlink(missing_ok=True)  # for whoever has followed the README
+    start([ROOT / ".venv" / "bin" / "crema", "synth"], cwd=clone)
     before = {p: p.read_bytes() for p in (clone / "dist").rglob("*.yaml")}
     (clone / "charts" / "loyalty.py").write_text(chart, encoding="utf-8")
     done = start([ROOT / ".venv" / "bin" / "crema", "synth"], cwd=clone)
