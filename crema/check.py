@@ -4,6 +4,7 @@ import os
 import sys
 import tomllib
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -41,6 +42,8 @@ def check(paths: tuple[Path, ...]) -> None:
     for path in wanted:
         if not path.exists():
             raise click.UsageError(f"{path} ([tool.crema] dist) does not exist; `crema synth` makes it.")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     report = run(read(wanted), policies)
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     click.echo(render(report, colour=colour), nl=False, color=colour)
@@ -61,6 +64,8 @@ def _settings(start: Path) -> Settings:
             tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
             raise _WrongSettings(f"{file}: {broken}") from None
+        except OSError as broken:
+            raise _WrongSettings(f"{file}: {broken.strerror}") from None
         if not isinstance(tools, dict):
             raise _WrongSettings(f"{file}: [tool] is not a table")
         if "crema" in tools:

@@ -12,7 +12,6 @@ from crema.policies.model.datasources import (
     ProvisioningFile,
     read_file,
     read_list,
-    truth,
 )
 from crema.policies.model.helm import Release
 
@@ -33,9 +32,8 @@ def _files(release: Release) -> tuple[ProvisioningFile, ...]:
     label, value = sidecar.labels(release, "grafana", label_value="1")
     carried = {label: value}
     own = ProvisioningFile(namespace=release.namespace, labels=carried, top=release.source, datasources=tuple(_own(release)))
-    written = release.values.written
-    listed = written.get("grafana", "additionalDataSources") if written is not None else None
-    text = written.get("grafana", "additionalDataSourcesString") if written is not None else None
+    listed = release.values.node("grafana", "additionalDataSources")
+    text = release.values.node("grafana", "additionalDataSourcesString")
     more = () if listed is None else (read_list(listed, listed, release.namespace, carried),)
     texts = () if text is None or "{{" in str(text.value) else (read_file(text, release.namespace, carried),)
     return (own, *more, *texts)
@@ -51,20 +49,12 @@ def _own(release: Release) -> list[Datasource]:
             name=str(values.get("Prometheus", *_SIDECAR, "name")),
             type="prometheus",
             organisation=FIRST_ORGANISATION,
-            default=_printed(release),
+            default=sidecar.is_default(release, True, *_IS_DEFAULT),
             place=values.place(release.source, *_IS_DEFAULT),
             switch="set grafana.sidecar.datasources.isDefaultDatasource: false in its values",
             brought_by=release.chart,
         )
     ]
-
-
-def _printed(release: Release) -> bool | None:
-    """The template prints the value, and Grafana reads what is printed; what it cannot read is left undecided here."""
-    try:
-        return truth(release.values.get(True, *_IS_DEFAULT))
-    except ValueError:
-        return None
 
 
 CONTRACT = Contract(chart="kube-prometheus-stack", since=(88, 0, 0), until=(89, 0, 0), grafana=_grafana)

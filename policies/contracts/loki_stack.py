@@ -6,10 +6,11 @@ Source: https://github.com/grafana/helm-charts/blob/main/charts/loki-stack/templ
 
 from crema.policies.contracts import sidecar
 from crema.policies.contracts.contract import Contract, GrafanaPart
-from crema.policies.model.datasources import FIRST_ORGANISATION, Datasource, ProvisioningFile, truth
+from crema.policies.model.datasources import FIRST_ORGANISATION, Datasource, ProvisioningFile
 from crema.policies.model.helm import Release
 
-_IS_DEFAULT = ("loki", "isDefault")
+_PARTS = (("loki", True, True), ("prometheus", False, False))
+"""The parts with a datasource, whether each is installed, and whether its datasource is a default, by the chart's defaults."""
 
 
 def _grafana(release: Release) -> GrafanaPart:
@@ -19,25 +20,25 @@ def _grafana(release: Release) -> GrafanaPart:
     if not values.true(True, "grafana", "sidecar", "datasources", "enabled"):
         return GrafanaPart(servers=servers)
     label, value = sidecar.labels(release, "grafana", label_value="1")
-    own = Datasource(
-        name="Loki",
-        type="loki",
-        organisation=FIRST_ORGANISATION,
-        default=_printed(release),
-        place=values.place(release.source, *_IS_DEFAULT),
-        switch="set loki.isDefault: false in its values",
-        brought_by=release.chart,
+    own = tuple(
+        _datasource(release, part, is_default=is_default)
+        for part, installed, is_default in _PARTS
+        if values.true(installed, part, "enabled")
     )
-    file = ProvisioningFile(namespace=release.namespace, labels={label: value}, top=release.source, datasources=(own,))
+    file = ProvisioningFile(namespace=release.namespace, labels={label: value}, top=release.source, datasources=own)
     return GrafanaPart(files=(file,), servers=servers)
 
 
-def _printed(release: Release) -> bool | None:
-    """The template prints the value, and Grafana reads what is printed; what it cannot read is left undecided here."""
-    try:
-        return truth(release.values.get(True, *_IS_DEFAULT))
-    except ValueError:
-        return None
+def _datasource(release: Release, part: str, *, is_default: bool) -> Datasource:
+    return Datasource(
+        name=part.capitalize(),
+        type=part,
+        organisation=FIRST_ORGANISATION,
+        default=sidecar.is_default(release, is_default, part, "isDefault"),
+        place=release.values.place(release.source, part, "isDefault"),
+        switch=f"set {part}.isDefault: false in its values",
+        brought_by=release.chart,
+    )
 
 
 CONTRACT = Contract(chart="loki-stack", since=(2, 10, 0), until=(2, 11, 0), grafana=_grafana)

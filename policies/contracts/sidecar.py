@@ -3,9 +3,8 @@
 Source: https://github.com/grafana-community/helm-charts/blob/main/charts/grafana/values.yaml (sidecar.datasources)
 """
 
-from crema.policies.model.datasources import ProvisioningFile, read_file
+from crema.policies.model.datasources import ProvisioningFile, read_file, truth
 from crema.policies.model.helm import Release
-from crema.policies.model.node import Node
 from crema.policies.model.servers import DEFAULT_LABEL, EVERYWHERE, Server
 
 
@@ -26,8 +25,21 @@ def server(release: Release, *above: str, enabled: bool, label_value: str) -> Se
         label=label,
         label_value=value,
         searched=frozenset({EVERYWHERE}) if EVERYWHERE in searched else searched,
+        cluster=release.cluster,
         mounted=_mounted(release, *above),
     )
+
+
+def is_default(release: Release, default: bool, *keys: str) -> bool | None:
+    """Whether a datasource whose template prints a value is the default. None: Grafana could not read what is printed, or
+    the value may be set in a file that is not here.
+    """
+    if release.unread and not release.values.has(*keys):
+        return None
+    try:
+        return truth(release.values.get(default, *keys))
+    except ValueError:
+        return None
 
 
 def labels(release: Release, *above: str, label_value: str) -> tuple[str, str]:
@@ -40,6 +52,6 @@ def labels(release: Release, *above: str, label_value: str) -> tuple[str, str]:
 
 def _mounted(release: Release, *above: str) -> tuple[ProvisioningFile, ...]:
     """The files of the value `datasources`, which the chart mounts without a sidecar."""
-    top: Node | None = release.values.written
-    files = [] if top is None else [node for _, node in top.entries(*above, "datasources")]
+    listed = release.values.node(*above, "datasources")
+    files = [] if listed is None else [node for _, node in listed.entries()]
     return tuple(read_file(node, release.namespace, {}) for node in files)

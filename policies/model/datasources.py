@@ -5,6 +5,7 @@ newer names mean nothing. An organisation of 0 is the first one. A default is wh
 Source: https://github.com/grafana/grafana/tree/main/pkg/services/provisioning/datasources
 """
 
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crema.policies.model.documents import Json, Unreadable, read_documents
-from crema.policies.model.manifest import Manifest
+from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
 
@@ -49,20 +50,29 @@ class Broken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisioningFile:
-    """A file of datasources, with the label by which a sidecar picks it up (empty: mounted straight into a Grafana)."""
+    """A file of datasources, with the label by which a sidecar picks it up (empty: mounted straight into a Grafana).
+    `cluster`: that of the chart that brings it, None when it may go to any.
+    """
 
     namespace: str
     labels: dict[str, str]
     top: Node
     datasources: tuple[Datasource, ...]
     broken: tuple[Broken, ...] = ()
+    cluster: str | None = None
 
 
 def labelled_files(world: World) -> Iterator[ProvisioningFile]:
     """The files in ConfigMaps and Secrets that look like datasource provisioning: `*.yaml` or `*.yml` keys, as
     Grafana reads them, of objects that carry labels.
+
+    In somebody's directory one object written twice stands for two environments, of which one is taken.
     """
+    seen: set[Ref] = set()
     for manifest in world.of("", "ConfigMap", "Secret"):
+        if manifest.ref in seen and not world.closed:
+            continue
+        seen.add(manifest.ref)
         labels = manifest.root.get("metadata")
         carried = labels.texts("labels") if labels is not None else {}
         if carried:
@@ -88,7 +98,11 @@ def read_file(node: Node, namespace: str, labels: dict[str, str]) -> Provisionin
     if listed is not None and not isinstance(listed, list):
         broken = Broken(place=top.child("datasources", listed), why="is not a list of datasources")
         return ProvisioningFile(namespace=namespace, labels=labels, top=node, datasources=(), broken=(broken,))
-    return read_list(node, top.child("datasources", listed or []), namespace, labels, _is_old(top.value.get("apiVersion")))
+    version = top.value.get("apiVersion")
+    if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
+        broken = Broken(place=top.child("apiVersion", version), why="is not a whole number")
+        return ProvisioningFile(namespace=namespace, labels=labels, top=node, datasources=(), broken=(broken,))
+    return read_list(node, top.child("datasources", listed or []), namespace, labels, old=not version)
 
 
 def read_list(node: Node, listed: Node, namespace: str, labels: dict[str, str], old: bool = False) -> ProvisioningFile:
@@ -129,10 +143,14 @@ def _datasource(item: Node, *, old: bool) -> Datasource | Broken:
         default = truth(None if place is None else place.value)
     except ValueError:
         return Broken(place=place or item, why="is not true or false, which is all that Grafana takes for a default")
+    try:
+        owner = _organisation(item.mapping().get(organisation))
+    except ValueError:
+        return Broken(place=item.get(organisation) or item, why="is not the number of an organisation")
     return Datasource(
         name=f"a datasource of {item.manifest}" if secret else name,
         type=str(item.mapping().get("type") or ""),
-        organisation=_organisation(item.mapping().get(organisation)),
+        organisation=owner,
         default=default,
         place=place or item,
         switch=f"set {key} to false on it",
@@ -140,11 +158,11 @@ def _datasource(item: Node, *, old: bool) -> Datasource | Broken:
 
 
 def _organisation(value: Json) -> str:
-    return FIRST_ORGANISATION if value in {None, 0, "", "0"} else str(value)
-
-
-def _is_old(version: Json) -> bool:
-    return version in {None, 0, "0", ""}
+    """The organisation's number, or the environment variable that holds it. Raises ValueError for the rest."""
+    text = "" if value is None else str(value)
+    if "$" not in text and not re.fullmatch("-?[0-9]*", text):
+        raise ValueError(text)
+    return FIRST_ORGANISATION if text in {"", "0"} else text
 
 
 def _body(node: Node) -> Json:
@@ -160,6 +178,7 @@ def _body(node: Node) -> Json:
 
 
 def _texts(manifest: Manifest) -> Iterator[tuple[str, Node]]:
-    for key in ("data", "stringData"):
-        if key == "data" or manifest.ref.kind == "Secret":
-            yield from manifest.root.entries(key)
+    texts = dict(manifest.root.entries("data"))
+    if manifest.ref.kind == "Secret":
+        texts |= dict(manifest.root.entries("stringData"))
+    yield from texts.items()

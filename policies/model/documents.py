@@ -6,9 +6,11 @@ readers. JSON is YAML, so JSON files are read here too.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, cast
 
 import yaml
@@ -24,6 +26,8 @@ Json = Scalar | list["Json"] | dict[str, "Json"]
 
 MAX_DEPTH: Final = 200
 MAX_VALUES: Final = 2_000_000
+_TOO_DEEP: Final = f"nested deeper than {MAX_DEPTH} levels"
+_NO_NUMBER: Final = "infinity, or not a number at all, which JSON and so Kubernetes cannot hold"
 _SUSPICIOUS_BRACKETS: Final = 1000
 _SUSPICIOUS_INDENT: Final = re.compile(r"^[ \-?:\t]{1000}", re.MULTILINE)
 _SURROGATES: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F]")
@@ -88,25 +92,50 @@ def line_of(text: str, index: int, pointer: str, inner: str = "") -> int | None:
     A pointer below something that is not there gives the line of its nearest ancestor. `inner`: go on inside the
     YAML that a block of text at the pointer holds. None: no such document.
     """
-    for position, root in enumerate(_compose(text)):
-        if position == index:
-            node, line = _locate(root, pointer)
-            if inner and isinstance(node, yaml.ScalarNode) and node.style == "|":
-                inside = line_of(node.value, 0, inner)
-                return line if inside is None else _line(node) + inside
-            return line
-    return None
+    roots = _composed(text)
+    if index >= len(roots):
+        return None
+    node, line = _locate(roots[index], pointer)
+    if inner and isinstance(node, yaml.ScalarNode) and node.style == "|":
+        inside = line_of(node.value, 0, inner)
+        return line if inside is None else _line(node) + inside
+    return line
+
+
+@lru_cache(maxsize=2)
+def _composed(text: str) -> tuple[yaml.Node, ...]:
+    """The nodes of a file, kept while one finding after the other asks for its line in it."""
+    return tuple(_compose(text))
 
 
 def _as_json(text: str) -> Json:
     """JSON writes a character beyond 16 bits as two escapes, which YAML refuses; kubectl reads such text as JSON."""
     try:
-        body: Json = json.loads(text)
+        body: Json = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        _refuse_depth(body, 0)
     except ValueError:
         raise Unreadable(1, "not JSON") from None
     except RecursionError:
-        raise Unreadable(1, f"nested deeper than {MAX_DEPTH} levels") from None
+        raise Unreadable(1, _TOO_DEEP) from None
     return body
+
+
+def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise Unreadable(1, "a key is given twice in one mapping")
+    return made
+
+
+def _no_number(_word: str) -> Json:
+    raise Unreadable(1, _NO_NUMBER)
+
+
+def _refuse_depth(body: Json, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise Unreadable(1, _TOO_DEEP)
+    for value in body.values() if isinstance(body, dict) else body if isinstance(body, list) else ():
+        _refuse_depth(value, depth + 1)
 
 
 def _compose(text: str) -> Iterator[yaml.Node]:
@@ -142,7 +171,7 @@ def _refuse_abysses(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise Unreadable(_line(event), f"nested deeper than {MAX_DEPTH} levels")
+            raise Unreadable(_line(event), _TOO_DEEP)
 
 
 def _line(place: yaml.Node | yaml.Event) -> int:
@@ -160,8 +189,7 @@ class _Builder:
     def value(self, node: yaml.Node, depth: int) -> Json:
         self.made += 1
         if depth > MAX_DEPTH:
-            why = f"nested deeper than {MAX_DEPTH} levels, or an alias inside its own anchor"
-            raise Unreadable(_line(node), why)
+            raise Unreadable(_line(node), f"{_TOO_DEEP}, or an alias inside its own anchor")
         if self.made > MAX_VALUES:
             raise Unreadable(_line(node), f"aliases multiply this document beyond {MAX_VALUES} values")
         if isinstance(node, yaml.ScalarNode):
@@ -194,14 +222,16 @@ class _Builder:
 
 
 def _scalar(node: yaml.ScalarNode) -> Scalar:
-    if node.tag == _PLAIN:
-        return resolve(node.value)
+    """A scalar's value. A tag is not quoted when it is refused: a password that begins with `!` is one."""
     name = node.tag.removeprefix(_TAGS)
     if name in {"str", "!", "binary"}:
         return cast("str", node.value)
-    if name in {"int", "float", "bool", "null"}:
-        return resolve(node.value)
-    raise Unreadable(_line(node), f"the tag {node.tag!r} means nothing to Kubernetes")
+    if name not in {_PLAIN, "int", "float", "bool", "null"}:
+        raise Unreadable(_line(node), "a tag that means nothing to Kubernetes")
+    value = resolve(node.value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise Unreadable(_line(node), _NO_NUMBER)
+    return value
 
 
 def _key(node: yaml.Node) -> str:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crema.policies.contracts.contract import Contract, contract_for
@@ -49,7 +49,7 @@ def grafanas(world: World) -> Iterator[Grafana]:
         contract = contract_for(release.chart)
         if contract is not None:
             brought = contract.grafana(release)
-            files += brought.files
+            files += (replace(file, cluster=release.cluster) for file in brought.files)
             servers += brought.servers
     waiting: defaultdict[str, list[ProvisioningFile]] = defaultdict(list)
     for file in files:

@@ -6,15 +6,16 @@ Source: https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#values
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crema.policies.model.documents import Json, Unreadable, read_documents
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node, UnknownShape
-from crema.policies.model.scalars import resolve
 from crema.policies.model.world import World
 
+_OURS: Final = frozenset({"", "in-cluster", "https://kubernetes.default.svc"})
+_WHOLE: Final = re.compile(r"0|[-+]?[1-9][0-9]{0,17}")
 _STEP: Final = re.compile(r"\[(?P<position>\d+)\]|(?P<key>(?:\\.|[^.\[\\])+)\.?")
 
 
@@ -48,6 +49,20 @@ class Values:
             return otherwise
         return self.written.get(*keys) or self.written
 
+    def node(self, *keys: str) -> Node | None:
+        """The value at a chain of keys with the place where it was set; None where the user set nothing or null."""
+        value = self.get(None, *keys)
+        if value is None:
+            return None
+        written: Node | None = self.written
+        for key in keys:
+            known = written is not None and isinstance(written.value, dict)
+            written = written.get(key) if known and written is not None else None
+        if written is not None and written.value == value:
+            return written
+        set_by = next((node for path, node in self.parameters.items() if path[: len(keys)] == keys), written or self.written)
+        return None if set_by is None else replace(set_by, value=value)
+
     def _look(self, keys: tuple[str, ...]) -> tuple[bool, Json]:
         here: Json = self.merged
         for key in keys:
@@ -62,7 +77,7 @@ class Values:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """One chart that an Application installs. `unread`: why its values are not all known (files elsewhere), or
-    empty.
+    empty. `cluster`: the cluster it goes to, empty for the one in which Argo CD runs.
     """
 
     manifest: Manifest
@@ -71,6 +86,7 @@ class Release:
     version: str
     name: str
     namespace: str
+    cluster: str
     values: Values
     unread: str
 
@@ -80,19 +96,40 @@ class Release:
 
 
 def releases(world: World) -> Iterator[Release]:
-    """Every chart that the Applications of a world install."""
-    for manifest in world.of("argoproj.io", "Application"):
-        spec = manifest.root.get("spec")
-        if spec is not None:
-            single = spec.get("source")
-            for source in spec.items("sources") or ((single,) if single is not None else ()):
-                if (chart := source.text("chart")) is not None:
-                    yield _release(manifest, spec, source, chart)
+    """Every chart that the Applications of a world install, and those that ApplicationSets have in their template.
+
+    In somebody's directory one Application written twice stands for two environments, of which one is taken.
+    """
+    seen: set[object] = set()
+    for manifest in world.of("argoproj.io", "Application", "ApplicationSet"):
+        top = manifest.root if manifest.ref.kind == "Application" else manifest.root.get("spec", "template")
+        spec = top.get("spec") if top is not None else None
+        if spec is None or top is None or (not world.closed and manifest.ref in seen):
+            continue
+        seen.add(manifest.ref)
+        single = spec.get("source")
+        for source in spec.items("sources") or ((single,) if single is not None else ()):
+            if (chart := _chart(source)) is not None:
+                yield _release(manifest, top, spec, source, chart)
 
 
-def _release(manifest: Manifest, spec: Node, source: Node, chart: str) -> Release:
+def _chart(source: Node) -> Node | None:
+    """Where a source names its chart: `chart`; without it the end of an OCI repository's URL, or of the path in git
+    of something that has Helm's settings. Source: https://argo-cd.readthedocs.io/en/stable/user-guide/oci/
+    """
+    chart = source.get("chart")
+    if chart is not None:
+        return chart
+    if (source.text("repoURL") or "").startswith("oci://"):
+        return source.get("repoURL")
+    return source.get("path") if source.get("helm") is not None else None
+
+
+def _release(manifest: Manifest, top: Node, spec: Node, source: Node, chart: Node) -> Release:
     helm = source.get("helm")
     written, why = _written(helm) if helm is not None else (None, "")
+    name = str(chart.value).rstrip("/").rpartition("/")[2]
+    cluster = spec.text("destination", "server") or spec.text("destination", "name") or ""
     if helm is not None and (helm.items("valueFiles") or helm.items("fileParameters")):
         why = "its values come from files that are not in the manifest"
     merged = dict(written.mapping()) if written is not None else {}
@@ -101,14 +138,15 @@ def _release(manifest: Manifest, spec: Node, source: Node, chart: str) -> Releas
         keys = _path(parameter.text("name") or "")
         text = parameter.text("value") or ""
         parameters[keys] = parameter.get("value") or parameter
-        merged = _set(merged, keys, text if parameter.flag("forceString") else resolve(text))
+        merged = _set(merged, keys, _typed(text, as_text=bool(parameter.flag("forceString"))))
     return Release(
         manifest=manifest,
-        source=source.get("chart") or source,
-        chart=chart.rpartition("/")[2],
-        version=source.text("targetRevision") or "",
-        name=(helm.text("releaseName") if helm is not None else None) or manifest.ref.name,
+        source=chart,
+        chart=name,
+        version=(source.text("targetRevision") or "").removeprefix(f"{name}-"),
+        name=(helm.text("releaseName") if helm is not None else None) or top.text("metadata", "name") or manifest.ref.name,
         namespace=spec.text("destination", "namespace") or "",
+        cluster="" if cluster in _OURS else cluster,
         values=Values(merged=merged, written=written, parameters=parameters),
         unread=why,
     )
@@ -129,7 +167,8 @@ def _written(helm: Node) -> tuple[Node | None, str]:
         body = next((document.body for document in read_documents(text.value)), None)
     except Unreadable as broken:
         return None, f"its values cannot be read: {broken.why}"
-    return (text.embedded(body), "") if isinstance(body, dict) else (None, "")
+    why = "" if body is None or isinstance(body, dict) else "its values are not a mapping"
+    return (text.embedded(body), "") if isinstance(body, dict) else (None, why)
 
 
 def _path(name: str) -> tuple[str, ...]:
@@ -137,17 +176,31 @@ def _path(name: str) -> tuple[str, ...]:
     return tuple(step["position"] or re.sub(r"\\(.)", r"\1", step["key"]) for step in _STEP.finditer(name))
 
 
+def _typed(text: str, *, as_text: bool) -> Json:
+    """The value of a parameter as `helm --set` (or `--set-string`) reads it; `{a,b}` is a list.
+
+    Source: https://github.com/helm/helm/blob/main/pkg/strvals/parser.go (typedVal)
+    """
+    if text.startswith("{") and text.endswith("}"):
+        return [_typed(item.strip(), as_text=as_text) for item in text[1:-1].split(",") if item.strip()]
+    words: dict[str, Json] = {"true": True, "false": False, "null": None}
+    if as_text or (text.lower() not in words and not _WHOLE.fullmatch(text)):
+        return text
+    return words[text.lower()] if text.lower() in words else int(text)
+
+
 def _set(values: dict[str, Json], keys: tuple[str, ...], value: Json) -> dict[str, Json]:
-    """A copy of the values in which one is set; lists are only replaced, not extended."""
+    """A copy of the values in which one is set. An item of a list is set in its place, or added at the end."""
     if not keys:
         return values
     head, *rest = keys
     if not rest:
         return values | {head: value}
     below = values.get(head)
-    if isinstance(below, list) and rest[0].isdecimal() and int(rest[0]) < len(below):
-        position = int(rest[0])
-        item = below[position]
-        deeper = _set(item, tuple(rest[1:]), value) if isinstance(item, dict) and len(rest) > 1 else value
-        return values | {head: [*below[:position], deeper, *below[position + 1 :]]}
+    listed = below if isinstance(below, list) else [] if below is None else None
+    if listed is not None and rest[0].isdecimal():
+        position = min(int(rest[0]), len(listed))
+        item = listed[position] if position < len(listed) else None
+        deeper = _set(item if isinstance(item, dict) else {}, tuple(rest[1:]), value) if len(rest) > 1 else value
+        return values | {head: [*listed[:position], deeper, *listed[position + 1 :]]}
     return values | {head: _set(below if isinstance(below, dict) else {}, tuple(rest), value)}

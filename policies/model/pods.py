@@ -45,7 +45,8 @@ def pod_templates(manifest: Manifest) -> Iterator[PodTemplate]:
 def _below(node: Node) -> Iterator[PodTemplate]:
     if isinstance(node.value, dict):
         spec = node.value.get("spec")
-        if isinstance(spec, dict) and isinstance(spec.get("containers"), list):
+        containers = spec.get("containers") if isinstance(spec, dict) else None
+        if isinstance(containers, list) and all(isinstance(container, dict) for container in containers):
             metadata = node.get("metadata")
             labels = metadata.texts("labels") if metadata else {}
             yield PodTemplate(manifest=node.manifest, labels=labels, spec=node.child("spec", spec))

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -63,24 +64,29 @@ def in_module(text: str, clue: Clue) -> Found | None:
     return found if found is not None and found.exact else None
 
 
-def imported_modules(text: str) -> tuple[str, ...]:
-    """The dotted names of the modules that a file imports from, in their order."""
+def imported_modules(text: str, package: str) -> tuple[str, ...]:
+    """The dotted names of the modules that a file of a package imports from, in their order."""
     tree = _parsed(text)
     nodes = [] if tree is None else [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom | ast.Import)]
     names: list[str] = []
     for node in nodes:
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
-        elif node.module is not None and node.level == 0:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            above = package.split(".")[: -node.level + 1 or None] if node.level else []
+            module = ".".join(part for part in (*above, node.module) if part)
+            names += [module, *(f"{module}.{alias.name}" for alias in node.names)]
     return tuple(names)
 
 
 @lru_cache(maxsize=128)
 def _parsed(text: str) -> ast.Module | None:
+    """The tree of a file; None for what is not Python, or is nested too deep for Python's own parser."""
     try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 

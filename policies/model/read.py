@@ -1,12 +1,13 @@
 """The one door through which manifests are read. Nothing else in this half of the library opens a manifest.
 
-Links that leave the tree are not followed. What cannot be read becomes an entry that fails the run and names file and
-line.
+Links that leave the tree are named and not followed. What cannot be read (a pipe, a folder without permission) becomes
+an entry that fails the run and names file and line.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from os import walk
+from os.path import realpath
 from pathlib import Path
 from typing import Final
 
@@ -29,9 +30,12 @@ class UnreadableDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotAManifest:
-    """YAML without apiVersion and kind in somebody's directory: values, settings. Named, never a silent skip."""
+    """A file of somebody's directory that was passed over: values, settings, a link that leaves it. Named, never a
+    silent skip.
+    """
 
     file: str
+    why: str = "no apiVersion and kind, so not a manifest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +63,8 @@ def read(paths: Iterable[Path]) -> Reading:
     worlds: list[World] = []
     unreadable: list[UnreadableDocument] = []
     not_manifests: list[NotAManifest] = []
-    for path in paths:
-        files = list(_files(path, unreadable))
+    for path in {path.resolve(): path for path in paths}.values():
+        files = list(_files(path, unreadable, not_manifests))
         for root, members in _environments(path, files):
             worlds.append(_world(root, members, unreadable, not_manifests))
     return Reading(
@@ -73,7 +77,7 @@ def read(paths: Iterable[Path]) -> Reading:
 def bytes_of(path: Path) -> bytes | None:
     """The bytes of a file that a finding points to (a chart, the provenance); None when it cannot be read."""
     try:
-        return path.read_bytes()
+        return path.read_bytes() if path.is_file() else None
     except OSError:
         return None
 
@@ -87,9 +91,12 @@ def line_in(manifest: Manifest, pointer: str, inner: str = "") -> int | None:
         return None
 
 
-def _files(path: Path, unreadable: list[UnreadableDocument]) -> Iterator[_File]:
-    for file in _names(path):
+def _files(path: Path, unreadable: list[UnreadableDocument], left_out: list[NotAManifest]) -> Iterator[_File]:
+    for file in _names(path, unreadable, left_out):
         try:
+            if file.exists() and not file.is_file():
+                unreadable.append(UnreadableDocument(file=_shown(file), line=1, why="not a regular file"))
+                continue
             text = file.read_bytes().decode("utf-8")
         except UnicodeDecodeError as broken:
             line = broken.object.count(b"\n", 0, broken.start) + 1
@@ -100,23 +107,33 @@ def _files(path: Path, unreadable: list[UnreadableDocument]) -> Iterator[_File]:
             yield _File(path=file, text=text, header=read_header(text))
 
 
-def _names(path: Path) -> Iterator[Path]:
-    """The manifest files of a path in a fixed order; hidden folders, and links that leave the tree, are passed over."""
-    if path.is_file():
+def _names(path: Path, unreadable: list[UnreadableDocument], left_out: list[NotAManifest]) -> Iterator[Path]:
+    """The manifest files of a path in a fixed order; hidden folders are passed over. A folder is read where it is, not
+    through links to it.
+    """
+    if not path.is_dir():
         yield path
         return
-    inside = path.resolve()
-    for folder, folders, names in walk(path):
+    inside = realpath(path)
+
+    def leaves(link: Path) -> bool:
+        return link.is_symlink() and not Path(realpath(link)).is_relative_to(inside)
+
+    def refused(broken: OSError) -> None:
+        unreadable.append(UnreadableDocument(file=_shown(Path(broken.filename or path)), line=1, why=f"{broken.strerror}"))
+
+    for folder, folders, names in walk(path, onerror=refused):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
-        for name in sorted(names):
-            file = Path(folder, name)
-            if name.endswith(SUFFIXES) and (not file.is_symlink() or file.resolve().is_relative_to(inside)):
+        for file in (Path(folder, name) for name in (*folders, *sorted(names))):
+            if (file.name in folders or file.name.endswith(SUFFIXES)) and leaves(file):
+                left_out.append(NotAManifest(file=_shown(file), why="a link that leaves the directory is not followed"))
+            elif file.name not in folders and file.name.endswith(SUFFIXES):
                 yield file
 
 
 def _environments(path: Path, files: list[_File]) -> Iterator[tuple[Path, list[_File]]]:
     """Groups of files that make a world, each with the directory it stands for."""
-    if path.is_file():
+    if not path.is_dir():
         yield path.parent, files
         return
     children: dict[str, list[_File]] = {}
@@ -183,6 +200,8 @@ def _objects(body: Json, base: str, line: int) -> Iterator[tuple[dict[str, Json]
         if not isinstance(body.get(key), str) or not body[key]:
             raise Unreadable(line, f"not an object: {base}/{key} is missing or not text")
     items = body.get("items")
+    if body["kind"] == "List" and items is None:
+        return
     if str(body["kind"]).endswith("List") and isinstance(items, list) and "spec" not in body:
         for position, item in enumerate(items):
             yield from _objects(item, f"{base}/items/{position}", line)

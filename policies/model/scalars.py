@@ -6,6 +6,7 @@ Source: https://github.com/kubernetes-sigs/yaml/blob/master/goyaml.v2/resolve.go
 """
 
 import re
+from math import isinf
 from typing import Final
 
 Scalar = str | int | float | bool | None
@@ -21,6 +22,8 @@ _WORDS: Final[dict[str, Scalar]] = {
 _MAY_NOT_BE_TEXT: Final = frozenset("+-.0123456789yYnNtTfFoO~")
 _INTEGER: Final = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_MANY_DIGITS: Final = 300
+"""Whole numbers as long as this are read as floats, in which the longest are infinite and so stay text, as for Go."""
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
 
 
@@ -41,21 +44,9 @@ def _number(text: str) -> str | int | float:
         return text
     digits = text if text[0] == "." else text.replace("_", "")
     whole = _INTEGER.fullmatch(digits) if text[0] != "." else None
-    if whole is not None:
-        sign, hexadecimal, binary, octal, decimal = whole.groups()
-        value = (
-            int(hexadecimal, 16)
-            if hexadecimal is not None
-            else int(binary, 2)
-            if binary is not None
-            else int(octal, 8)
-            if octal is not None
-            else _decimal(decimal)
-        )
+    if whole is not None and len(digits) < _MANY_DIGITS:
+        sign, *written = whole.groups()
+        value = next(int(part, base) for part, base in zip(written, (16, 2, 8, 10), strict=True) if part is not None)
         return -value if sign == "-" else value
-    return float(digits) if _FLOAT.fullmatch(digits) else text
-
-
-def _decimal(digits: str) -> int | float:
-    """A whole decimal number; beyond 400 digits it is infinite for every reader, and Python's int() would refuse it."""
-    return int(digits) if len(digits) < 400 else float(digits)
+    number = float(digits) if _FLOAT.fullmatch(digits) else None
+    return text if number is None or isinf(number) else number

@@ -10,15 +10,19 @@ from crema.policies.model.routes.route import Backend
 from crema.policies.model.world import World
 
 ROOT_PATH: Final = "ROOT_PATH"
+ROOT: Final = "/"
 _PROBES: Final = ("startupProbe", "readinessProbe", "livenessProbe")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """The pods behind a Service and the prefix that they serve; `prefix` is empty when nothing here says one."""
+    """The pods behind a Service and the prefix that they serve; `prefix` is empty when nothing here says one, and `/`
+    when they are said to serve without one. `probed`: the paths that their probes ask for.
+    """
 
     pods: tuple[PodTemplate, ...]
     prefix: str
+    probed: tuple[str, ...] = ()
 
 
 def served_by(world: World, backend: Backend) -> Served:
@@ -30,17 +34,18 @@ def served_by(world: World, backend: Backend) -> Served:
     spec = service.root.get("spec") if service is not None else None
     pods = world.pods(backend.namespace, spec.texts("selector")) if spec is not None else ()
     prefixes = {
-        str(value.value).rstrip("/")
+        str(value.value).rstrip("/") or ROOT
         for pod in pods
         for variable in pod.environment(ROOT_PATH)
         if (value := variable.get("value")) is not None
     }
     prefix = prefixes.pop() if len(prefixes) == 1 else ""
-    confirmed = all(is_under(path, prefix) for pod in pods for path in _probed(pod))
-    return Served(pods=pods, prefix=prefix if confirmed else "")
+    probed = tuple(path for pod in pods for path in _probed(pod))
+    confirmed = all(is_under(path, prefix) for path in probed)
+    return Served(pods=pods, prefix=prefix if confirmed else "", probed=probed)
 
 
 def _probed(pod: PodTemplate) -> list[str]:
     """The paths that the probes of ordinary containers ask for."""
     asked = (container.text(probe, "httpGet", "path") for container in pod.spec.items("containers") for probe in _PROBES)
-    return [path for path in asked if path]
+    return [path.partition("?")[0] for path in asked if path]

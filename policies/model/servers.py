@@ -11,7 +11,8 @@ EVERYWHERE: Final = "ALL"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """One Grafana. `searched`: the namespaces its sidecar looks in, or `ALL`; empty when there is no sidecar.
+    """One Grafana. `searched`: the namespaces its sidecar looks in, or `ALL`; empty when there is no sidecar. `cluster`:
+    that of its chart, None when its pods are here and may go to any.
 
     `label_value` empty: any value of the label will do. `mounted`: files it has without a sidecar.
     """
@@ -20,10 +21,12 @@ class Server:
     label: str
     label_value: str
     searched: frozenset[str]
+    cluster: str | None = None
     mounted: tuple[ProvisioningFile, ...] = ()
 
     def reads(self, file: ProvisioningFile) -> bool:
         """Whether this server's sidecar picks a file up."""
         carried = file.labels.get(self.label)
         near = EVERYWHERE in self.searched or file.namespace in self.searched
+        near = near and (None in {self.cluster, file.cluster} or self.cluster == file.cluster)
         return near and carried is not None and self.label_value in {"", carried}

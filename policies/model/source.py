@@ -58,12 +58,19 @@ def _place(file: Path, found: python_lines.Found, construct: str) -> Place:
 
 
 def _siblings(project: Path, source: str, text: str) -> Iterator[Path]:
-    """The modules beside a chart that it imports: what charts have in common is written there."""
+    """The modules beside a chart that it imports, and those that they import: what charts have in common is there."""
     folder = PurePosixPath(source).parts[0]
-    for module in python_lines.imported_modules(text):
-        file = project.joinpath(*module.split(".")).with_suffix(".py")
-        if module.split(".")[0] == folder and file.is_file():
-            yield file
+    package = ".".join(PurePosixPath(source).parent.parts)
+    seen: set[str] = set()
+    waiting = [*python_lines.imported_modules(text, package)]
+    while waiting:
+        module = waiting.pop(0)
+        file = project.joinpath(*module.split(".")).with_suffix(".py") if module else project
+        if module in seen or module.split(".")[0] != folder or not file.is_file():
+            continue
+        seen.add(module)
+        yield file
+        waiting += python_lines.imported_modules(_text(file), module.rpartition(".")[0])
 
 
 def _clue(body: Json, pointer: str, inner: str, hints: tuple[str, ...]) -> python_lines.Clue:

@@ -1,7 +1,7 @@
 """The report as a person reads it in a terminal or a log."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from crema.policies.engine.finding import Finding, Related
@@ -9,32 +9,30 @@ from crema.policies.engine.run import Report
 from crema.policies.model.read import line_in
 from crema.policies.model.source import Place, source_of
 
-_SHOWN: Final = 110
+_LONGEST: Final = 110
 _NAMED: Final = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
-    """How words are marked: with the terminal's colours, or not at all (in a pipe, or with NO_COLOR)."""
-
-    colour: bool
-
-    def mark(self, text: str, code: str) -> str:
-        """The text in bold and a colour ("31" red, "33" yellow, "36" cyan), or as it is."""
-        return f"\x1b[1;{code}m{text}\x1b[0m" if self.colour else text
-
-
-_COLOURS: Final = {"error": "31", "warning": "33", "info": "36"}
+_COLOURS: Final = {"error": "31", "warning": "33", "info": "36", "crashed": "31", "unreadable": "31"}
+_LABEL: Final = re.compile(rf"({'|'.join(_COLOURS)})(?:\[[^\]]+\])?(?=: )")
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def render(report: Report, *, colour: bool = False) -> str:
-    """The whole report: findings first, then what was not read, not checked or crashed, the summary line last."""
-    style = Style(colour=colour)
-    blocks = ["\n".join(_finding(finding, style)) for finding in report.findings]
-    blocks += ["\n".join(lines) for lines in (list(_crashed(report, style)), list(_unread(report, style))) if lines]
-    blocks += ["\n".join(lines) for lines in (list(_unjudged(report)),) if lines]
-    blocks.append(summary(report))
-    return "\n\n".join(blocks) + "\n"
+    """The whole report: findings first, then what was not read, not checked or crashed, the summary line last.
+
+    `colour`: labels are bold and coloured for a terminal. Names and values come from anybody's files, so that what
+    could move a terminal's cursor or end a line is escaped.
+    """
+    blocks = [list(_finding(finding)) for finding in report.findings]
+    blocks += [list(_crashed(report)), list(_unread(report)), list(_unjudged(report)), [summary(report)]]
+    return "\n\n".join("\n".join(_shown(line, colour) for line in lines) for lines in blocks if lines) + "\n"
+
+
+def _shown(line: str, colour: bool) -> str:
+    plain = _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), line)
+    label = _LABEL.match(plain) if colour else None
+    return plain if label is None else f"\x1b[1;{_COLOURS[label[1]]}m{label[0]}\x1b[0m{plain[label.end() :]}"
 
 
 def summary(report: Report) -> str:
@@ -57,9 +55,8 @@ def summary(report: Report) -> str:
     return " · ".join(parts)
 
 
-def _finding(finding: Finding, style: Style) -> Iterator[str]:
-    label = f"{finding.severity}[{finding.policy}]"
-    yield f"{style.mark(label, _COLOURS[finding.severity])}: {finding.message}"
+def _finding(finding: Finding) -> Iterator[str]:
+    yield f"{finding.severity}[{finding.policy}]: {finding.message}"
     yield from _where(finding, "  --> ")
     if finding.path:
         yield "   |  path: " + " → ".join(finding.path)
@@ -69,17 +66,20 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
 
 
 def _where(place: Finding | Related, lead: str) -> Iterator[str]:
-    """The Python line first when there is one, the manifest's line after it."""
+    """The Python line first when there is one, the manifest's line after it. The Python text of a Secret may hold its
+    value and is not shown.
+    """
     source = source_of(place.manifest, place.pointer, place.inner, place.hints)
     if source is None:
         yield f"{lead}{_manifest_place(place)}"
     else:
-        yield f"{lead}{_source_place(source)}"
+        secret = place.manifest.ref.kind == "Secret"
+        yield f"{lead}{source.file}:{source.line}" if secret else f"{lead}{_source_place(source)}"
         yield f"   |  {_manifest_place(place)}"
 
 
 def _source_place(place: Place) -> str:
-    shown = place.text if len(place.text) <= _SHOWN else place.text[: _SHOWN - 1] + "…"
+    shown = place.text if len(place.text) <= _LONGEST else place.text[: _LONGEST - 1] + "…"
     return f"{place.file}:{place.line}   {shown}".rstrip()
 
 
@@ -90,16 +90,15 @@ def _manifest_place(place: Finding | Related) -> str:
     return f"{at}  {place.pointer or place.manifest}{inner}"
 
 
-def _crashed(report: Report, style: Style) -> Iterator[str]:
+def _crashed(report: Report) -> Iterator[str]:
     for crash in report.crashed:
         judging = f" while it judged {crash.target}" if crash.target else " while it looked for its targets"
-        label = style.mark(f"crashed[{crash.policy}]", "31")
-        yield f"{label}: {crash.why}{judging} (environment {crash.environment}); this is a mistake in the policy"
+        where = f"{judging} (environment {crash.environment}); this is a mistake in the policy"
+        yield f"crashed[{crash.policy}]: {crash.why}{where}"
 
 
-def _unread(report: Report, style: Style) -> Iterator[str]:
-    for entry in report.unreadable:
-        yield f"{style.mark('unreadable', '31')}: {entry.file}:{entry.line}  {entry.why}"
+def _unread(report: Report) -> Iterator[str]:
+    yield from (f"unreadable: {entry.file}:{entry.line}  {entry.why}" for entry in report.unreadable)
 
 
 def _unjudged(report: Report) -> Iterator[str]:
@@ -110,9 +109,10 @@ def _unjudged(report: Report) -> Iterator[str]:
         checked.setdefault((each.policy, each.why), []).append(f"{each.manifest} ({each.manifest.file})")
     for (policy, why), places in checked.items():
         yield f"unchecked[{policy}]: {why}: {_some(places)}"
-    if report.not_manifests:
-        files = _some([each.file for each in report.not_manifests])
-        yield f"unchecked: no apiVersion and kind, so not a manifest: {files}"
+    left_out: dict[str, list[str]] = {}
+    for file in report.not_manifests:
+        left_out.setdefault(file.why, []).append(file.file)
+    yield from (f"unchecked: {why}: {_some(files)}" for why, files in left_out.items())
 
 
 def _some(names: list[str]) -> str:

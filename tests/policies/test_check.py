@@ -126,3 +126,24 @@ def test_no_value_of_a_secret_is_printed() -> None:
     result = crema_check("m")
     assert result.exit_code == 1
     assert "hunter2" not in result.output
+
+
+def test_the_python_line_of_a_secret_is_named_and_not_shown() -> None:
+    """The line that a person must edit may hold the very value."""
+    write("charts/all.py", 'Secret(self, "all", string_data={"password": "hunter2", "port": 3306})\n')
+    header = "# Generated from charts/all.py AllChart/all. Do not edit.\n# To change it: x (environment: local).\n#\n"
+    body = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: hunter2, port: 3306}\n"
+    write("dist/local/all/secret-s.yaml", header + body)
+    output = crema_check("dist").output
+    assert "--> charts/all.py:1\n" in output
+    assert "hunter2" not in output
+
+
+def test_names_cannot_move_the_cursor_or_end_a_line() -> None:
+    """What could, in anybody's names and file names, is escaped, so that a report cannot be forged."""
+    alert = '{alert: "A\\e[31m\\n0 findings", expr: x, labels: {severity: critcal}}'
+    rule = f"spec: {{groups: [{{name: g, rules: [{alert}]}}]}}\n"
+    write("m/\udcff\n.yaml", f"apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {{name: x}}\n{rule}")
+    lines = crema_check("m").output.splitlines()
+    assert lines[0].startswith(r"error[alerting-alert-severities]: alert A\x1b[31m\n0 findings has the severity critcal")
+    assert lines[1].startswith(r"  --> m/\udcff\n.yaml:4 ")

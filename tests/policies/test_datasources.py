@@ -49,6 +49,14 @@ data:
 
 OURS = config_map("{apiVersion: 1, datasources: [{name: Ours, isDefault: true}]}")
 STACK, LOKI = application("kube-prometheus-stack"), application("loki-stack")
+IN_A_SET = """
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: stacks, namespace: argocd}
+spec:
+  template:
+    spec: {destination: {namespace: monitoring}, source: {chart: kube-prometheus-stack, targetRevision: 88.5.3}}
+"""
 BRINGS = {"Prometheus": "(brought by chart kube-prometheus-stack)", "Loki": "(brought by chart loki-stack)"}
 
 
@@ -102,6 +110,23 @@ def two(*names: str) -> list[str]:
         ((application("unheard-of"),),
          ["it is not known which datasources this brings: no contract says what chart unheard-of brings"]),
         ((application("tempo").replace("1.0.0", "2.2.4"),), []),
+        ((STACK.replace("chart: kube-prometheus-stack", "repoURL: oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack"), OURS),
+         two("Prometheus", "Ours")),
+        ((STACK.replace("chart: kube-prometheus-stack", "path: charts/kube-prometheus-stack"), OURS), two("Prometheus", "Ours")),
+        ((IN_A_SET, OURS), two("Prometheus", "Ours")),
+        ((application("kube-prometheus-stack", parameters="{name: 'grafana.additionalDataSources[0].isDefault', value: 'true'}, "
+                      "{name: 'grafana.additionalDataSources[0].name', value: Extra}"),), two("Prometheus", "Extra")),
+        ((application("kube-prometheus-stack", parameters=f"{{name: {SIDECAR}.searchNamespace, value: '{{monitoring,shop}}'}}"),
+          config_map("{apiVersion: 1, datasources: [{name: Ours, isDefault: true}]}", namespace="shop")), two("Prometheus", "Ours")),
+        ((application("kube-prometheus-stack", parameters="{name: grafana.enabled, value: 'no'}"), OURS), two("Prometheus", "Ours")),
+        ((application("loki-stack", "{loki: {enabled: false}}"), OURS), []),
+        ((application("loki-stack", "{loki: {enabled: false}, prometheus: {enabled: true, isDefault: true}}"), OURS),
+         [two("Loki", "Ours")[0].replace("Loki (brought", "Prometheus (brought")]),
+        ((STACK, application("loki-stack").replace("destination: {", "destination: {server: https://other, ")), []),
+        ((config_map("{apiVersion: 1, datasources: [{name: Ours, isDefault: true, orgId: []}]}"),),
+         ["Grafana in namespace monitoring cannot read /data/ours.yaml#/datasources/0/orgId: it is not the number of an organisation"]),
+        ((config_map("{apiVersion: v1, datasources: [{name: Ours, isDefault: true}]}"),),
+         ["Grafana in namespace monitoring cannot read /data/ours.yaml#/apiVersion: it is not a whole number"]),
     ],
 )  # fmt: skip
 def test_who_is_the_default(manifests: tuple[str, ...], messages: list[str]) -> None:
@@ -131,6 +156,33 @@ def test_a_secret_is_counted_and_never_shown() -> None:
     assert message.startswith("Grafana in namespace monitoring has 2 default datasources")
     assert "hunter" not in message
     assert "a datasource of Secret/monitoring/ours and a datasource of Secret/monitoring/ours" in message
+
+
+def test_of_a_secret_the_later_text_of_a_key_counts() -> None:
+    """`stringData` is written over `data`; an organisation that is no number is named without its text."""
+    secret = """
+apiVersion: v1
+kind: Secret
+metadata: {name: ours, namespace: monitoring, labels: {grafana_datasource: "1"}}
+data: {a.yaml: aHVudGVyMg==}
+stringData: {a.yaml: "{apiVersion: 1, datasources: [{isDefault: true}, {isDefault: true, orgId: hunter2}]}"}
+"""
+    pointer = "/stringData/a.yaml#/datasources/1/orgId"
+    assert said(secret) == [f"Grafana in namespace monitoring cannot read {pointer}: it is not the number of an organisation"]
+
+
+def test_values_in_files_that_are_not_here_are_not_taken_for_the_charts_own() -> None:
+    """In somebody's directory they may switch the default off; what the Application itself sets is over them."""
+    elsewhere = STACK.replace("valuesObject: {}", "valueFiles: [values.yaml]")
+    assert said(elsewhere, OURS, closed=False) == []
+    set_here = elsewhere.replace("parameters: []", f"parameters: [{{name: {SIDECAR}.isDefaultDatasource, value: 'true'}}]")
+    assert said(set_here, OURS, closed=False) == two("Prometheus", "Ours")
+
+
+def test_one_object_written_twice_is_two_environments_in_somebodys_directory() -> None:
+    """`overlays/dev` and `overlays/prod` have the same Application; in a whole environment of ours it is there twice."""
+    assert said(STACK, STACK, OURS.replace("isDefault: true", "isDefault: false"), closed=False) == []
+    assert said(STACK, STACK) != []
 
 
 def test_what_cannot_be_known_is_said_and_is_no_finding() -> None:

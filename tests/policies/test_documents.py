@@ -1,7 +1,6 @@
 """YAML is read as Kubernetes reads it, and nothing that a file can hold ends in a traceback."""
 
 import json
-import math
 import re
 from typing import Any
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from crema.policies.model.documents import Json, Unreadable, line_of, read_documents
 
+NO_NUMBER = "infinity, or not a number at all, which JSON and so Kubernetes cannot hold"
 TREES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda below: st.lists(below, max_size=4) | st.dictionaries(st.text(), below, max_size=4),
@@ -29,7 +29,8 @@ def bodies(text: str) -> list[Json]:
         ("on", True), ("y", True), ("Yes", True), ("off", False), ("N", False), ("yEs", "yEs"),
         ("~", None), ("", None), ("NULL", None), ("=", "="), ("<", "<"),
         ("0o17", 15), ("017", 15), ("0x1F", 31), ("0b11", 3), ("-0b11", -3), ("1_000", 1000), ("+12", 12), ("08", 8.0),
-        ("1e3", 1000.0), (".5", 0.5), ("1.", 1.0), ("-.inf", -math.inf), ("1e", "1e"), ("0xg", "0xg"), ("12:30", "12:30"),
+        ("1e3", 1000.0), (".5", 0.5), ("1.", 1.0), ("1e999", "1e999"),
+        ("9" * 400, "9" * 400), ("0x" + "f" * 400, "0x" + "f" * 400), ("1e", "1e"), ("0xg", "0xg"), ("12:30", "12:30"),
         ("190:20:30", "190:20:30"), ("2026-01-02", "2026-01-02"), ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
         ("'on'", "on"), ('"1"', "1"), ("!!str 1", "1"), ("1.2.3", "1.2.3"), ("9" * 30, int("9" * 30)),
     ],
@@ -65,7 +66,12 @@ def test_no_text_ends_in_anything_but_documents_or_unreadable(text: str) -> None
         ("a: 1\nb:\n\t- c\n", 3, "not YAML: found character that cannot start any token"),
         ("a: 1\nb: \x00\n", 2, "not YAML: control characters are not allowed"),
         ("a: 1\na: 2\n", 2, "the key 'a' is given twice in one mapping"),
-        ("a: !lambda x\n", 1, "the tag '!lambda' means nothing to Kubernetes"),
+        ("a: !hunter2 x\n", 1, "a tag that means nothing to Kubernetes"),
+        ("a: 1\nb: .inf\n", 2, NO_NUMBER),
+        ("a: !!float .NaN\n", 1, NO_NUMBER),
+        ('{"a": "\\ud83d\\ude00", "b": NaN}', 1, NO_NUMBER),
+        ('{"a": "\\ud83d\\ude00", "a": 1}', 1, "a key is given twice in one mapping"),
+        ('{"a": "\\ud83d\\ude00", "b": ' + "[" * 300 + "]" * 300 + "}", 1, "nested deeper than 200 levels"),
         ("? [a]\n: 1\n", 1, "a mapping's key is itself a mapping or a list"),
         ("~: 1\n", 1, "a mapping's key is null"),
         ("a: &a [*a]\n", 1, "nested deeper than 200 levels, or an alias inside its own anchor"),

@@ -1,5 +1,6 @@
 """Directories become worlds; what cannot be read is named, never skipped and never quoted."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,7 @@ def test_yaml_that_is_no_manifest_is_named_in_an_open_world_and_refused_in_ours(
     assert [entry.file for entry in ours.unreadable] == ["dist/local/order/values.yaml"]
 
 
-def test_links_out_of_the_tree_and_hidden_folders_are_not_followed() -> None:
+def test_links_out_of_the_tree_are_named_and_hidden_folders_are_not_followed() -> None:
     """A link that leaves the tree could lead anywhere, and a circle of links nowhere."""
     write("outside/secret.yaml", SERVICE)
     write("m/a.yaml", SERVICE)
@@ -111,4 +112,45 @@ def test_links_out_of_the_tree_and_hidden_folders_are_not_followed() -> None:
     Path("m/out.yaml").symlink_to(Path("outside/secret.yaml").absolute())
     Path("m/in.yaml").symlink_to(Path("m/a.yaml").absolute())
     Path("m/round").symlink_to(Path("m").absolute())
-    assert [manifest.file for manifest in read([Path("m")]).worlds[0].manifests] == ["m/a.yaml", "m/in.yaml"]
+    Path("m/folder").symlink_to(Path("outside").absolute())
+    reading = read([Path("m")])
+    assert [manifest.file for manifest in reading.worlds[0].manifests] == ["m/a.yaml", "m/in.yaml"]
+    why = "a link that leaves the directory is not followed"
+    assert [(entry.file, entry.why) for entry in reading.not_manifests] == [("m/folder", why), ("m/out.yaml", why)]
+
+
+def test_what_is_no_file_is_named_and_never_waited_for() -> None:
+    """A pipe would be waited for without end; a circle of links has no file at its end."""
+    write("m/a.yaml", SERVICE)
+    os.mkfifo("m/pipe.yaml")
+    Path("m/one.yaml").symlink_to("two.yaml")
+    Path("m/two.yaml").symlink_to("one.yaml")
+    reading = read([Path("m"), Path("m/pipe.yaml")])
+    assert [manifest.file for manifest in reading.worlds[0].manifests] == ["m/a.yaml"]
+    assert {(entry.file, entry.why) for entry in reading.unreadable} == {
+        ("m/pipe.yaml", "not a regular file"),
+        ("m/one.yaml", "Too many levels of symbolic links"),
+        ("m/two.yaml", "Too many levels of symbolic links"),
+    }
+
+
+def test_a_folder_that_may_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in it was judged, and the run must not look as if it were."""
+    write("m/a.yaml", SERVICE)
+    write("m/closed/b.yaml", SERVICE)
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if path.endswith("closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    (entry,) = read([Path("m")]).unreadable
+    assert (entry.file, entry.why) == ("m/closed", "Permission denied")
+
+
+def test_one_path_given_twice_is_read_once() -> None:
+    """`crema check m ./m` counts every manifest once."""
+    write("m/a.yaml", SERVICE)
+    assert len(read([Path("m"), Path("./m/../m")]).worlds) == 1

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crema.policies.engine.example import Example
+from crema.policies.model.rewrites.regex import ALB, Template, compiled, sample
+from crema.policies.model.rewrites.regex import NGINX as NGINX_SPELLING
 from crema.policies.model.rewrites.rewrite import by_regex, is_under, literal_prefix, replace_prefix
 from crema.policies.model.routes.every import routes
 from crema.policies.model.world import World
@@ -55,12 +57,21 @@ NGINX, TRAEFIK = "nginx.ingress.kubernetes.io", "traefik.ingress.kubernetes.io"
         (f"{NGINX}/rewrite-target: /$2", "/api/order(/|$)(.*)", ["/", "/menu"]),
         (f"{NGINX}/rewrite-target: /$1", "/(api/order.*)", ["/api/order", "/api/order/menu"]),
         (f"{NGINX}/rewrite-target: /$9", "/api/order", ["/", "/"]),
-        (f"{NGINX}/rewrite-target: /", "/api/(?order", [None, None]),
+        (f"{NGINX}/rewrite-target: /$1", "/api/(?order", [None, None]),
+        (f"{NGINX}/rewrite-target: /$1", "/api/[[:alpha:]]+/(.*)", [None, None]),
+        (f"{NGINX}/rewrite-target: $uri", "/api/order", ["/api/order", "/api/order/menu"]),
+        (f"{NGINX}/rewrite-target: /$host", "/api/order", [None, None]),
+        (f"{NGINX}/rewrite-target: '/api/order$1?a=b'", "/api/order(.*)", ["/api/order", "/api/order/menu"]),
         (f"{NGINX}/rewrite-target: 'https://other.test/'", "/api/order", ["/api/order", "/api/order/menu"]),
         (f"{NGINX}/app-root: /menu", "/api/order", ["/api/order", "/api/order/menu"]),
         (f"{NGINX}/configuration-snippet: 'rewrite ^/api/order(.*)$ $1 break;'", "/api/order", ["", "/menu"]),
         (f"{NGINX}/server-snippet: 'rewrite ^/old /new permanent;'", "/api/order", ["/api/order", "/api/order/menu"]),
         (f'{NGINX}/configuration-snippet: "# rewrite ^/ / break;"', "/api/order", ["/api/order", "/api/order/menu"]),
+        (f'{NGINX}/configuration-snippet: "gzip on; # rewrite ^/ / break;"', "/api/order", ["/api/order", "/api/order/menu"]),
+        (f"{NGINX}/configuration-snippet: proxy_pass http://order/;", "/api/order", [None, None]),
+        (f"{NGINX}/server-snippet: 'rewrite ^/api(/.*)$ $1 last;'", "/api/order", ["/order", "/order/menu"]),
+        ("nginx.org/location-snippets: 'rewrite ^/api(/.*)$ $1 break;'", "/api/order", ["/order", "/order/menu"]),
+        ("nginx.org/rewrite-target: /$1", "/api/(.*)", ["/order", "/order/menu"]),
         ("nginx.org/rewrites: serviceName=order rewrite=/", "/api/order", ["/", "/menu"]),
         ("nginx.org/rewrites: serviceName=billing rewrite=/", "/api/order", ["/api/order", "/api/order/menu"]),
         ("haproxy.org/path-rewrite: /", "/api/order", ["/", "/"]),
@@ -76,6 +87,9 @@ NGINX, TRAEFIK = "nginx.ingress.kubernetes.io", "traefik.ingress.kubernetes.io"
         (f"{TRAEFIK}/request-modifier: 'ReplacePathRegex: ^/api/(.*) /$1'", "/api/order", ["/order", "/order/menu"]),
         (f"{TRAEFIK}/request-modifier: 'AddPrefix: /v1'", "/api/order", ["/v1/api/order", "/v1/api/order/menu"]),
         (f"{TRAEFIK}/router.middlewares: shop-absent@kubernetescrd", "/api/order", [None, None]),
+        (f"{TRAEFIK}/router.middlewares: strip@file", "/api/order", [None, None]),
+        ("alb.ingress.kubernetes.io/transforms.order: '{}'", "/api/order", [None, None]),
+        ('alb.ingress.kubernetes.io/transforms.order: \'[{"type":"url-rewrite"}]\'', "/api/order", [None, None]),
         ("alb.ingress.kubernetes.io/transforms.order: 'no json'", "/api/order", [None, None]),
         (
             'alb.ingress.kubernetes.io/transforms.order: \'[{"type":"url-rewrite","urlRewriteConfig":'
@@ -118,6 +132,13 @@ def middleware(name: str, spec: str) -> str:
         ("{stripPrefix: {prefixes: [/api/order]}}", ["/", "/menu"]),
         ("{stripPrefix: {prefixes: [/api/orders]}}", ["/api/order", "/api/order/menu"]),
         ("{stripPrefixRegex: {regex: ['/api/[a-z]+']}}", ["", "/menu"]),
+        ("{stripPrefix: {prefixes: [/api/ord]}}", ["/er", "/er/menu"]),
+        ("{stripPrefix: {prefixes: [/shop, /api, /order]}}", ["/order", "/order/menu"]),
+        ("{replacePathRegex: {regex: '^/api/(?P<rest>.*)', replacement: '/$rest'}}", ["/order", "/order/menu"]),
+        ("{replacePathRegex: {regex: '^/api/(.*)', replacement: '/$1x'}}", ["/", "/"]),
+        ("{replacePathRegex: {regex: '^/api/(.*)', replacement: ''}}", ["/api/order", "/api/order/menu"]),
+        ("{chain: {middlewares: [{name: shop-strip@kubernetescrd}]}}", ["/order", "/order/menu"]),
+        ("{chain: {middlewares: [{name: shop-tested@kubernetescrd}]}}", [None, None]),
         ("{replacePath: {path: /x}}", ["/x", "/x"]),
         ("{replacePathRegex: {regex: '^/api/(.*)', replacement: '/${1}'}}", ["/order", "/order/menu"]),
         ("{addPrefix: {prefix: /v1}}", ["/v1/api/order", "/v1/api/order/menu"]),
@@ -146,6 +167,76 @@ def test_middlewares(kind: str, spec: str, arrived: list[str | None]) -> None:
     }
     text = asking[kind] + middleware("tested", spec) + middleware("strip", "{stripPrefix: {prefixes: [/api]}}")
     assert through(text, "/api/order", "/api/order/menu") == arrived
+
+
+@pytest.mark.parametrize(
+    ("match", "paths"),
+    [
+        ("Host(`a`)", [("/", False)]),
+        ("Path(`/api/order`)", [("/api/order", True)]),
+        ("PathPrefix(`/x`, `/api/order`)", [("/x", False), ("/api/order", False)]),
+        ("PathPrefix(`/api/{name:[a-z]+}`)", [("/api", False)]),
+        ("PathRegexp(`^/api/(order|billing)`)", [("/api", False)]),
+        ("Host(`a`) && !PathPrefix(`/api/order`)", []),
+    ],
+)
+def test_the_paths_of_a_rule_of_traefik(match: str, paths: list[tuple[str, bool]]) -> None:
+    """A rule without a path takes all of them; one that only excludes paths is not followed."""
+    text = f"""
+    apiVersion: traefik.io/v1alpha1
+    kind: IngressRoute
+    metadata: {{name: order, namespace: shop}}
+    spec: {{routes: [{{match: "{match}", services: [{{name: order, port: 80}}]}}]}}
+    """
+    assert [(route.path, route.exact) for route in routes(world(text))] == paths
+
+
+def test_the_default_back_end_takes_every_path_with_the_rewrites_of_its_ingress() -> None:
+    """It has no path of its own, so that a target other than `/` takes every path away."""
+    text = f"""
+    apiVersion: networking.k8s.io/v1
+    kind: Ingress
+    metadata: {{name: order, namespace: shop, annotations: {{{NGINX}/rewrite-target: /x}}}}
+    spec: {{defaultBackend: {{service: {{name: order, port: {{number: 80}}}}}}}}
+    """
+    assert through(text, "/api/order") == ["/x"]
+
+
+def test_a_prefix_path_that_is_its_own_target_is_rewritten_below_it() -> None:
+    """ingress-nginx makes two locations of it, `/api/order` and `/api/order/`; only the first equals the target."""
+    text = ingress(f"{NGINX}/rewrite-target: /api/order").replace("backend:", "pathType: Prefix, backend:")
+    assert through(text, "/api/order", "/api/order/menu") == ["/api/order", "/api/order"]
+    assert through(text.replace("{nginx", '{nginx.ingress.kubernetes.io/use-regex: "true", nginx'), "/api/order/menu") == [
+        "/api/order/menu"
+    ]
+
+
+def test_a_server_snippet_rewrites_for_every_ingress_of_its_host() -> None:
+    """A host has one server in nginx, whichever Ingress brings the snippet."""
+    snippet = ingress(f"{NGINX}/server-snippet: 'rewrite ^/api(/.*)$ $1 last;'", path="/").replace("name: order", "name: shop", 1)
+    (_, order) = routes(world(snippet + "\n    ---" + ingress("")))
+    assert [rewrite.change("/api/order") for rewrite in order.rewrites] == ["/order"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("/api/(orders|menus)/[0-9]+", "/api/orders/1"),
+        ("^/api/(?:v\\d)/(?P<rest>.*)$", "/api/v1/menu"),
+        ("/api/[a-z]{2,3}/x", None),
+        ("/api/(", None),
+    ],
+)
+def test_a_path_that_a_pattern_takes(pattern: str, found: str | None) -> None:
+    """What is found is sure to be taken; where nothing is easily found, nothing is."""
+    assert sample(pattern) == found
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "((a|b)*c*)*x", "(.*)" * 20 + "x", r"(\\(a*))*b"])
+def test_a_pattern_that_could_take_for_ever_is_not_tried(pattern: str) -> None:
+    """Python's regexes cannot be stopped once they run."""
+    assert compiled(pattern, "a" * 60) is None
+    assert compiled("/api/order(/|$)(.*)", "/api/order/" + "a" * 60) is not None
 
 
 def http_route(rule: str, reference: str = "", match: str = "{path: {value: /api/order}}") -> str:
@@ -222,16 +313,16 @@ def test_replacing_a_prefix_keeps_the_rest_and_touches_nothing_else(path: str, p
     assert is_under(path, prefix) or replace_prefix(path, prefix, put) == path
 
 
-@given(PATHS, st.sampled_from(["^/api/(.*)", "/order", "(/|$)(menu)?", "/([a-z]+)/([a-z]+)"]), st.booleans())
-def test_a_regex_rewrite_agrees_with_the_regex(path: str, pattern: str, whole: bool) -> None:
+@given(PATHS, st.sampled_from(["^/api/(.*)", "/order", "(/|$)(menu)?", "/([a-z]+)/([a-z]+)"]), st.sampled_from([NGINX_SPELLING, ALB]))
+def test_a_regex_rewrite_agrees_with_the_regex(path: str, pattern: str, template: Template) -> None:
     r"""`$1` means what `\1` means to Python's own substitution, for what was found or for the whole path."""
     (route,) = routes(world(ingress("")))
-    change = by_regex(route.node, pattern, "/to/$1", whole=whole).change
+    change = by_regex(route.node, pattern, "/to/$1", template=template).change
     found = re.search(pattern, path)
     groups = re.compile(pattern).groups
     if found is None:
         assert change(path) == path
-    elif whole:
+    elif template.whole:
         assert change(path) == "/to/" + ((found[1] or "") if groups else "")
     else:
         assert change(path) == re.sub(pattern, r"/to/\1" if groups else "/to/", path, count=1)

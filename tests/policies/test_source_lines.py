@@ -93,6 +93,9 @@ data:
 """
 
 
+DEEP = f"x = {' + '.join(['a'] * 20_000)}\n"
+
+
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -169,6 +172,18 @@ def test_what_charts_have_in_common_is_found_in_the_module_they_import() -> None
     assert (place.file, place.line, place.exact) == ("charts/back_end.py", 2, True)
 
 
+def test_modules_are_followed_from_one_to_the_next() -> None:
+    """order.py imports beside it, and what it imports imports further."""
+    Path("charts/near.py").write_text("from charts.far import EXTRA\n", encoding="utf-8")
+    Path("charts/far.py").write_text(
+        'from .near import x\nEXTRA = {\n    "nginx.ingress.kubernetes.io/app-root": "/x",\n}\n', encoding="utf-8"
+    )
+    made = manifest("order.py", "OrderChart/route/ingress", "from .near import EXTRA\n" + ORDER, INGRESS)
+    place = source_of(made, "/metadata/annotations/nginx.ingress.kubernetes.io~1app-root")
+    assert place is not None
+    assert (place.file, place.line, place.exact) == ("charts/far.py", 3, True)
+
+
 @pytest.mark.parametrize("true_record", [True, False])
 def test_the_recorded_line_counts_only_while_both_files_are_what_they_were(true_record: bool) -> None:
     """Provenance of other bytes is not believed; then the syntax tree decides."""
@@ -190,7 +205,7 @@ def test_the_recorded_line_counts_only_while_both_files_are_what_they_were(true_
 
 
 @pytest.mark.parametrize("record", ["", "{", "[]", '{"schema": "crema-provenance/v1", "manifests": []}'])
-@pytest.mark.parametrize("chart", ["def broken(:\n", "", "\x00", "x = 1\n"])
+@pytest.mark.parametrize("chart", ["def broken(:\n", "", "\x00", "x = 1\n", DEEP, f"x = {'-' * 100_000}1\n"])
 def test_a_chart_or_record_that_cannot_be_parsed_still_gives_a_line(record: str, chart: str) -> None:
     """The line of a file that exists never fails to be found; at worst it is the first, and not exact."""
     Path(".crema").mkdir()

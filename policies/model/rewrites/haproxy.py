@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from crema.policies.model.node import Node
-from crema.policies.model.rewrites.rewrite import Rewrite, by_regex, fixed, literal_prefix, prefix_for_prefix
+from crema.policies.model.rewrites.regex import SED
+from crema.policies.model.rewrites.rewrite import IngressPath, Rewrite, by_regex, fixed, literal_prefix, prefix_for_prefix
 from crema.policies.model.world import World
 
 FAMILY: Final = "haproxy"
 
 
-def rewrites(_world: World, annotations: Node, path: str, _service: str) -> Iterator[Rewrite]:
+def rewrites(_world: World, annotations: Node, asked: IngressPath) -> Iterator[Rewrite]:
     """What either controller's annotations do to a path."""
     whole = annotations.get("haproxy.org/path-rewrite")
     for line in str(whole.value).splitlines() if whole is not None else ():
@@ -24,8 +25,8 @@ def rewrites(_world: World, annotations: Node, path: str, _service: str) -> Iter
         if whole is not None and len(words) == 1:
             yield fixed(whole, words[0])
         elif whole is not None and len(words) == 2:
-            yield by_regex(whole, words[0], words[1], whole=False)
+            yield by_regex(whole, words[0], words[1], template=SED)
     for prefix in ("haproxy-ingress.github.io", "ingress.kubernetes.io"):
         target = annotations.get(f"{prefix}/rewrite-target")
         if target is not None:
-            yield prefix_for_prefix(target, literal_prefix(path), str(target.value))
+            yield prefix_for_prefix(target, literal_prefix(asked.path), str(target.value))

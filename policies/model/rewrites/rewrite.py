@@ -1,30 +1,39 @@
 """A rewrite: the place where it is written, and what it does to a request's path."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from re import search
 
 from crema.policies.model.node import Node
+from crema.policies.model.rewrites.regex import Template, compiled
 
 Change = Callable[[str], str | None]
 """From a request's path to the path that is passed on; None when that cannot be known from manifests."""
 
-_GROUP: Final = re.compile(r"\$\{(\w+)\}|[$\\](\d+)")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngressPath:
+    """A path of an Ingress, as the annotations of its controllers see it. `kind` is its pathType, or empty."""
+
+    path: str
+    kind: str
+    service: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewrite:
-    """One rewrite at one place."""
+    """One rewrite at one place. `broken`: why no controller can do it, as far as is known from what is here; or
+    empty.
+    """
 
     node: Node
     change: Change
+    broken: str = ""
 
 
-def unknown(node: Node) -> Rewrite:
+def unknown(node: Node, broken: str = "") -> Rewrite:
     """A rewrite of which only that it exists is known (a middleware defined elsewhere, text that cannot be read)."""
-    return Rewrite(node=node, change=lambda _path: None)
+    return Rewrite(node=node, change=lambda _path: None, broken=broken)
 
 
 def fixed(node: Node, target: str) -> Rewrite:
@@ -41,20 +50,22 @@ def prefix_for_prefix(node: Node, prefix: str, replacement: str) -> Rewrite:
     return Rewrite(node=node, change=change)
 
 
-def by_regex(node: Node, pattern: str, replacement: str, *, whole: bool, ignore_case: bool = False) -> Rewrite:
+def by_regex(node: Node, pattern: str, replacement: str, *, template: Template, ignore_case: bool = False) -> Rewrite:
     """Where the pattern is found, the replacement with its groups takes the place of the whole path (nginx) or of
-    what was found (Go, Envoy, HAProxy). A pattern that Python cannot compile makes the outcome unknown.
+    what was found (the others). A pattern that is not worked out here makes the outcome unknown.
     """
 
     def change(path: str) -> str | None:
-        compiled = _compiled(pattern, ignore_case)
-        if compiled is None:
+        regex = compiled(pattern, path, ignore_case=ignore_case)
+        if regex is None:
             return None
-        found = compiled.search(path)
+        found = regex.search(path)
         if found is None:
             return path
-        put = _filled(replacement, found)
-        return put if whole else path[: found.start()] + put + path[found.end() :]
+        put = template.filled(replacement, found)
+        if put is None or template.whole:
+            return put
+        return path[: found.start()] + put + path[found.end() :]
 
     return Rewrite(node=node, change=change)
 
@@ -78,30 +89,8 @@ def literal_prefix(pattern: str) -> str:
     with `/api/order`.
     """
     bare = pattern.removeprefix("~").strip().removeprefix("^")
-    special = re.search(r"[\\^$.|?*+()\[\]{}]", bare)
+    special = search(r"[\\^$.|?*+()\[\]{}]", bare)
     if special is None:
         return bare
     head = bare[: special.start()]
     return head.rstrip("/") if special.group() == "(" or head.endswith("/") else head.rpartition("/")[0]
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern, re.IGNORECASE if ignore_case else 0)
-    except (re.error, RecursionError, OverflowError):
-        return None
-
-
-def _filled(template: str, found: re.Match[str]) -> str:
-    r"""A template with `$1`, `${1}`, `${name}` or `\1` filled in; a group that is not there is empty, as for nginx
-    and Go.
-    """
-
-    def group(mark: re.Match[str]) -> str:
-        name = mark[1] or mark[2]
-        if name.isdecimal():
-            return (found[int(name)] or "") if int(name) <= (found.re.groups or 0) else ""
-        return (found[name] or "") if name in found.re.groupindex else ""
-
-    return _GROUP.sub(group, template)

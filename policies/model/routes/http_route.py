@@ -9,6 +9,7 @@ from typing import Final
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.node import Node
 from crema.policies.model.rewrites import traefik
+from crema.policies.model.rewrites.regex import SED
 from crema.policies.model.rewrites.rewrite import Rewrite, by_regex, fixed, literal_prefix, prefix_for_prefix, unknown
 from crema.policies.model.routes.route import Backend, Route
 from crema.policies.model.world import World
@@ -42,7 +43,8 @@ def _of_rule(world: World, manifest: Manifest, host: str, rule: Node) -> Iterato
             filters = (*rule.items("filters"), *reference.items("filters"))
             found = tuple(rewrite for each in filters for rewrite in _filter(world, manifest, each, path))
             pattern = written if is_regex else ""
-            yield Route(node=match, host=host, path=path, backend=backend, rewrites=found, pattern=pattern)
+            exact = match.text("path", "type") == "Exact"
+            yield Route(node=match, host=host, path=path, backend=backend, rewrites=found, pattern=pattern, exact=exact)
 
 
 def _filter(world: World, manifest: Manifest, each: Node, path: str) -> Iterator[Rewrite]:
@@ -60,14 +62,19 @@ def _filter(world: World, manifest: Manifest, each: Node, path: str) -> Iterator
             yield from traefik.middleware(world, manifest.ref.namespace, name, extension)
         elif kind == "HTTPRouteFilter" and group == _ENVOY:
             yield from _envoy(world, Ref(group=group, kind=kind, namespace=manifest.ref.namespace, name=name), extension)
+        else:
+            yield unknown(extension)
 
 
 def _envoy(world: World, ref: Ref, asked_at: Node) -> Iterator[Rewrite]:
     """Envoy Gateway's own filter: https://gateway.envoyproxy.io/docs/tasks/traffic/http-urlrewrite/"""
     found = world.get(ref)
     if found is None:
-        yield unknown(asked_at)
+        yield unknown(asked_at, f"names the {ref}, which is not here")
         return
+    full = found.root.get("spec", "urlRewrite", "path", "replaceFullPath")
+    if full is not None:
+        yield fixed(full, str(full.value))
     regex = found.root.get("spec", "urlRewrite", "path", "replaceRegexMatch")
     if regex is not None:
-        yield by_regex(regex, regex.text("pattern") or "", regex.text("substitution") or "", whole=False)
+        yield by_regex(regex, regex.text("pattern") or "", regex.text("substitution") or "", template=SED)

@@ -1,69 +1,88 @@
 """Routes of Ingress objects, whose rewrites are annotations of whichever controller reads them."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 from crema.policies.model.rewrites import alb, haproxy, ingress_nginx, kong, nginx_inc, traefik
-from crema.policies.model.rewrites.rewrite import Rewrite, literal_prefix
+from crema.policies.model.rewrites.rewrite import IngressPath, Rewrite, literal_prefix
 from crema.policies.model.routes.route import Backend, Route
 from crema.policies.model.world import World
 
 _CONTROLLERS: Final = (ingress_nginx, nginx_inc, haproxy, kong, alb, traefik)
+_SERVERS: Final = (ingress_nginx, nginx_inc)
 _FAMILIES: Final = frozenset(controller.FAMILY for controller in _CONTROLLERS)
+_NGINX: Final = frozenset({"", *(controller.FAMILY for controller in _SERVERS)})
 _REGEX_MARKS: Final = frozenset("()[]{}*+?^$|\\")
 
 
 def routes(world: World) -> Iterator[Route]:
-    """Every path of every Ingress."""
-    for group in ("networking.k8s.io", "extensions"):
-        for manifest in world.of(group, "Ingress"):
-            spec = manifest.root.get("spec")
-            if spec is not None:
-                yield from _of_one(world, manifest, spec)
+    """Every path of every Ingress, and its default back end, which takes what no path does."""
+    ingresses = [manifest for group in ("networking.k8s.io", "extensions") for manifest in world.of(group, "Ingress")]
+    servers: defaultdict[str, list[Rewrite]] = defaultdict(list)
+    for manifest in ingresses:
+        for host in {rule.text("host") or "" for rule in manifest.root.items("spec", "rules")}:
+            servers[host] += _of_server(manifest)
+    for manifest in ingresses:
+        spec = manifest.root.get("spec")
+        if spec is not None:
+            yield from _of_one(world, manifest, spec, servers)
 
 
-def _of_one(world: World, manifest: Manifest, spec: Node) -> Iterator[Route]:
+def _of_server(manifest: Manifest) -> Iterator[Rewrite]:
     annotations = manifest.root.get("metadata", "annotations")
-    family = _family(spec, annotations)
+    for controller in _SERVERS if annotations is not None else ():
+        if annotations is not None and _family(manifest) in {"", controller.FAMILY}:
+            yield from controller.server(annotations)
+
+
+def _of_one(world: World, manifest: Manifest, spec: Node, servers: dict[str, list[Rewrite]]) -> Iterator[Route]:
+    default = spec.get("defaultBackend") or spec.get("backend")
+    if default is not None and (backend := _backend(manifest.ref.namespace, default)) is not None:
+        asked = IngressPath(path="/", kind="", service=backend.name)
+        yield Route(node=default, host="", path="/", backend=backend, rewrites=tuple(_rewrites(world, manifest, asked)))
     for rule in spec.items("rules"):
+        host = rule.text("host") or ""
         for path in rule.items("http", "paths"):
-            written = path.text("path") or "/"
-            backend = _backend(manifest.ref.namespace, path)
+            written, kind, below = path.text("path") or "/", path.text("pathType") or "", path.get("backend")
+            backend = _backend(manifest.ref.namespace, below) if below is not None else None
             if backend is not None:
-                found = () if annotations is None else tuple(_rewrites(world, family, annotations, written, backend.name))
+                asked = IngressPath(path=written, kind=kind, service=backend.name)
                 is_regex = not _REGEX_MARKS.isdisjoint(written)
                 yield Route(
                     node=path,
-                    host=rule.text("host") or "",
+                    host=host,
                     path=literal_prefix(written) if is_regex else written,
                     pattern=written if is_regex else "",
+                    exact=kind == "Exact" and not is_regex,
                     backend=backend,
-                    rewrites=found,
+                    rewrites=(*(servers.get(host, ()) if _family(manifest) in _NGINX else ()), *_rewrites(world, manifest, asked)),
                 )
 
 
-def _rewrites(world: World, family: str, annotations: Node, path: str, service: str) -> Iterator[Rewrite]:
-    for controller in _CONTROLLERS:
-        if family in {"", controller.FAMILY}:
-            yield from controller.rewrites(world, annotations, path, service)
+def _rewrites(world: World, manifest: Manifest, asked: IngressPath) -> Iterator[Rewrite]:
+    annotations = manifest.root.get("metadata", "annotations")
+    for controller in _CONTROLLERS if annotations is not None else ():
+        if annotations is not None and _family(manifest) in {"", controller.FAMILY}:
+            yield from controller.rewrites(world, annotations, asked)
 
 
-def _family(spec: Node, annotations: Node | None) -> str:
+def _family(manifest: Manifest) -> str:
     """Which controllers read this Ingress, by the name of its class; empty when the name does not tell."""
-    name = spec.text("ingressClassName")
-    if name is None and annotations is not None:
-        name = annotations.text("kubernetes.io/ingress.class")
+    name = manifest.root.text("spec", "ingressClassName")
+    if name is None:
+        name = manifest.root.text("metadata", "annotations", "kubernetes.io/ingress.class")
     return next((family for family in sorted(_FAMILIES) if family in (name or "")), "")
 
 
-def _backend(namespace: str, path: Node) -> Backend | None:
-    """The Service of a path, in today's spelling or in that of the beta APIs; None for a resource back end."""
-    service = path.get("backend", "service")
+def _backend(namespace: str, backend: Node) -> Backend | None:
+    """The Service of a back end, in today's spelling or in that of the beta APIs; None for a resource."""
+    service = backend.get("service")
     if service is not None:
         port = service.get("port", "number") or service.get("port", "name")
         return Backend(namespace=namespace, name=service.text("name") or "", port="" if port is None else str(port.value))
-    name = path.text("backend", "serviceName")
-    port = path.get("backend", "servicePort")
+    name = backend.text("serviceName")
+    port = backend.get("servicePort")
     return None if name is None else Backend(namespace=namespace, name=name, port="" if port is None else str(port.value))

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from crema.policies.model.rewrites import traefik
+from crema.policies.model.rewrites.rewrite import literal_prefix
 from crema.policies.model.routes.route import Backend, Route
 from crema.policies.model.world import World
 
-_PATHS: Final = re.compile(r"\bPath(?:Prefix)?\(([^)]*)\)")
-_HOSTS: Final = re.compile(r"\bHost\(([^)]*)\)")
+_ARGUMENTS: Final = r"\(\s*((?:[`\"'][^`\"']*[`\"'][\s,]*)*)\)"
+_PATHS: Final = re.compile(rf"(?P<not>!\s*)?\b(?P<kind>Path|PathPrefix|PathRegexp){_ARGUMENTS}")
+_HOSTS: Final = re.compile(rf"\bHost{_ARGUMENTS}")
 _QUOTED: Final = re.compile(r"[`\"']([^`\"']*)[`\"']")
 
 
@@ -19,7 +21,7 @@ def routes(world: World) -> Iterator[Route]:
         for manifest in world.of(group, "IngressRoute"):
             for route in manifest.root.items("spec", "routes"):
                 rule = route.text("match") or ""
-                host = next(_quoted(_HOSTS, rule), "")
+                host = next((name for call in _HOSTS.finditer(rule) for name in _QUOTED.findall(call[1])), "")
                 rewrites = tuple(
                     rewrite
                     for named in route.items("middlewares")
@@ -34,10 +36,22 @@ def routes(world: World) -> Iterator[Route]:
                         name=service.text("name") or "",
                         port="" if port is None else str(port.value),
                     )
-                    for path in _quoted(_PATHS, rule):
-                        yield Route(node=route, host=host, path=path, backend=backend, rewrites=rewrites)
+                    for kind, path in _paths(rule):
+                        yield Route(
+                            node=route,
+                            host=host,
+                            path=path if kind == "Path" else literal_prefix(path),
+                            pattern=path if kind == "PathRegexp" else "",
+                            exact=kind == "Path",
+                            backend=backend,
+                            rewrites=rewrites,
+                        )
 
 
-def _quoted(matcher: re.Pattern[str], rule: str) -> Iterator[str]:
-    for call in matcher.finditer(rule):
-        yield from _QUOTED.findall(call[1])
+def _paths(rule: str) -> list[tuple[str, str]]:
+    """Each path that a rule takes, with its matcher: all of them where the rule names none. In Traefik 2 a PathPrefix
+    may hold `{name:regex}`.
+    """
+    named = list(_PATHS.finditer(rule))
+    taken = [(call["kind"], path) for call in named if not call["not"] for path in _QUOTED.findall(call[3])]
+    return taken if named else [("PathPrefix", "/")]

@@ -22,7 +22,8 @@ class Backend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """`path` is the text every request of this route begins with; `pattern` the regex it must match too, or empty.
+    """`path` is the text every request of this route begins with, all of it if `exact`; `pattern` the regex it must match
+    too, or empty.
 
     `rewrites` stand in the order in which the controller applies them.
     """
@@ -33,6 +34,7 @@ class Route:
     backend: Backend
     rewrites: tuple[Rewrite, ...] = ()
     pattern: str = ""
+    exact: bool = False
 
     def __str__(self) -> str:
         """The object and the path, as reports name the route."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
+from crema.policies.model.rewrites.regex import SED
 from crema.policies.model.rewrites.rewrite import Rewrite, by_regex, fixed, literal_prefix, prefix_for_prefix
 from crema.policies.model.routes.route import Backend, Route
 from crema.policies.model.world import World
@@ -34,7 +35,7 @@ def _route(manifest: Manifest, host: str, rule: Node, match: Node, destination: 
         port="" if port is None else str(port.value),
     )
     rewrites = tuple(_rewrites(rule, path, exact is not None))
-    return Route(node=match, host=host, path=path, backend=backend, rewrites=rewrites, pattern=regex or "")
+    return Route(node=match, host=host, path=path, backend=backend, rewrites=rewrites, pattern=regex or "", exact=exact is not None)
 
 
 def _rewrites(rule: Node, path: str, exact: bool) -> Iterator[Rewrite]:
@@ -43,4 +44,4 @@ def _rewrites(rule: Node, path: str, exact: bool) -> Iterator[Rewrite]:
         yield fixed(uri, str(uri.value)) if exact else prefix_for_prefix(uri, path, str(uri.value))
     regex = rule.get("rewrite", "uriRegexRewrite")
     if regex is not None:
-        yield by_regex(regex, regex.text("match") or "", regex.text("rewrite") or "", whole=False)
+        yield by_regex(regex, regex.text("match") or "", regex.text("rewrite") or "", template=SED)

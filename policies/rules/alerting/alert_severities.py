@@ -45,8 +45,8 @@ class AlertSeverities(Policy[Judged]):
     Fix: write severity: critical, warning or info among the alert's labels.
     Source: https://prometheus.io/docs/alerting/latest/configuration/#route
 
-    In a directory that is not ours other words may be right. There only a severity that misspells a word which the
-    other alerts use is a finding.
+    In a directory that is not ours other words may be right. There only a severity that misspells one of the three is a
+    finding; another case or a plural of one (Critical, warnings) only if it is used once where others use the word itself.
     """
 
     id = "alerting-alert-severities"
@@ -137,9 +137,10 @@ def _described(word: object) -> str:
 
 
 def _misspells(word: object, used: Counter[str]) -> bool:
-    """Whether a word is a slip for one that other alerts here use, and that is itself used once."""
+    """Whether a word is a slip for one of the three, and not another house's way to write it."""
     near = get_close_matches(word.lower(), SEVERITIES, n=1, cutoff=0.8) if isinstance(word, str) else []
-    return bool(near) and used[near[0]] > 0 and used[str(word)] == 1
+    another_way = str(word).lower().removesuffix("s") in SEVERITIES
+    return bool(near) and (not another_way or (used[near[0]] > 0 and used[str(word)] == 1))
 
 
 def _choice() -> str:

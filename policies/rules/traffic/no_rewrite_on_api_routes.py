@@ -1,15 +1,15 @@
 """The policy traffic-no-rewrite-on-api-routes."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
+from crema.policies.model.rewrites.regex import compiled, sample
 from crema.policies.model.rewrites.rewrite import Rewrite, is_under
 from crema.policies.model.routes.every import routes
 from crema.policies.model.routes.route import Route
-from crema.policies.model.served import Served, served_by
+from crema.policies.model.served import ROOT, Served, served_by
 from crema.policies.model.world import World
 
 _SHOP = """
@@ -65,9 +65,10 @@ class NoRewriteOnApiRoutes(Policy[Route]):
     Fix: remove the rewrite; the service already serves the prefix.
     Source: https://kubernetes.github.io/ingress-nginx/examples/rewrite/
 
-    What a rewrite does is worked out on two requests, the prefix itself and a path below it; one that changes neither is
-    no violation. Where nothing says what a back end serves, a rewrite that makes one path of both is a violation under
-    `/api` all the same.
+    What a rewrite does is worked out on requests, the prefix itself and a path below it; one that changes none is no
+    violation. A back end that says that it serves `/` may have the prefix cut. Where ROOT_PATH does not say it, the
+    paths of its probes do; where nothing does, a rewrite that makes one path of all is a violation under `/api` all the
+    same.
     """
 
     id = "traffic-no-rewrite-on-api-routes"
@@ -153,53 +154,68 @@ class NoRewriteOnApiRoutes(Policy[Route]):
         return routes(world)
 
     def judge(self, world: World, target: Route) -> Iterator[Outcome]:
-        """Follow two requests through the route's rewrites and compare what arrives."""
+        """Follow requests through the route's rewrites and compare what arrives with what the back end serves."""
         if not target.rewrites:
             return
         served = served_by(world, target.backend)
-        base = served.prefix if served.prefix and is_under(served.prefix, target.path) else target.path
-        if not (served.prefix or base.split("/")[1:2] == ["api"]):
+        prefix = served.prefix.removesuffix(ROOT)
+        base = prefix if prefix and not target.exact and is_under(prefix, target.path) else target.path
+        if not (prefix or base.split("/")[1:2] == ["api"]):
             return
-        asked = _requests(base, target.pattern)
+        broken = next((rewrite for rewrite in target.rewrites if rewrite.broken), None)
+        if broken is not None and world.closed:
+            yield self.finding(broken.node, f"requests to {base} do not reach the {target.backend.name} service: it {broken.broken}")
+            return
+        asked = _requests(target, base)
         arrived = {request: _follow(request, target.rewrites) for request in asked}
-        if None in arrived.values():
-            yield self.undecided(target.manifest, f"what the rewrite of {target.path} does")
-            return
-        changed = [request for request in asked if (arrived[request] or "").rstrip("/") != request.rstrip("/")]
-        known = {path for path in arrived.values() if path is not None}
-        if not changed or (served.prefix and not is_under(base, served.prefix) and _all_under(known, served.prefix)):
-            return
-        if served.prefix or world.closed or len(known) < len(asked):
-            yield self._finding(target, served, changed[0], arrived[changed[0]] or "")
+        changed = [request for request in asked if arrived[request].rstrip("/") != request.rstrip("/")]
+        one_of_all = len(asked) > 1 and len(set(arrived.values())) == 1
+        probe = next((path for path in served.probed if target.path != "/" and is_under(path, target.path)), "")
+        if prefix:
+            served_here = is_under(base, prefix) and not target.exact
+            wrong = bool(changed) and (served_here or not all(is_under(path, prefix) for path in arrived.values()))
         else:
+            elsewhere = served.prefix == ROOT or (served.probed and not probe)
+            wrong = one_of_all or (bool(changed) and not elsewhere and (world.closed or bool(probe)))
+        if wrong:
+            yield self._finding(target, served, probe, changed[0], arrived[changed[0]])
+        elif not asked or any(rewrite.change(request) is None for rewrite in target.rewrites for request in asked):
+            yield self.undecided(target.manifest, f"what the rewrite of {target.path} does")
+        elif changed and not served.prefix:
             yield self.undecided(target.manifest, f"services.{target.backend.name}.root_path")
 
-    def _finding(self, route: Route, served: Served, request: str, arrived: str) -> Outcome:
-        culprit = next(rewrite for rewrite in route.rewrites if rewrite.change(request) != request)
-        ends = f"which serves {served.prefix}" if served.prefix else "and nothing here says that it serves that path"
-        message = f"requests to {request} reach the {route.backend.name} service as {arrived}, {ends}"
+    def _finding(self, route: Route, served: Served, probe: str, request: str, arrived: str) -> Outcome:
+        culprit = next(rewrite for rewrite in route.rewrites if rewrite.change(request) not in {request, None})
+        ends = "and nothing here says that it serves that path"
+        if served.prefix == ROOT:
+            ends = "and so does every other request"
+        elif served.prefix or probe:
+            ends = f"which serves {served.prefix}" if served.prefix else f"whose probe asks for {probe}"
+        message = f"requests to {request} reach the {route.backend.name} service as {arrived or 'an empty path'}, {ends}"
         return self.finding(culprit.node, message, path=_path(route, served, request))
 
 
-def _requests(base: str, pattern: str) -> list[str]:
-    """The prefix and a path below it; of a regex route only those that it takes, if any."""
+def _requests(route: Route, base: str) -> list[str]:
+    """The prefix and a path below it; the one path of an exact route; of a regex route only those that it takes."""
+    if route.exact:
+        return [base]
     both = [base, f"{base.rstrip('/')}/menu"]
-    try:
-        taken = [request for request in both if re.match(pattern.removeprefix("^"), request, re.IGNORECASE)]
-    except re.error:
+    if not route.pattern:
         return both
-    return taken or both
+    asked = (*both, f"{both[1]}/1", sample(route.pattern) or base)
+    takes = {request: compiled(route.pattern.removeprefix("^"), request, ignore_case=True) for request in asked}
+    if None in takes.values():
+        return both
+    return [request for request, regex in takes.items() if regex is not None and regex.match(request)]
 
 
-def _follow(request: str, rewrites: tuple[Rewrite, ...]) -> str | None:
-    path: str | None = request
+def _follow(request: str, rewrites: tuple[Rewrite, ...]) -> str:
+    """What arrives, as far as the rewrites are known."""
+    path = request
     for rewrite in rewrites:
-        path = None if path is None else rewrite.change(path)
+        changed = rewrite.change(path)
+        path = path if changed is None else changed
     return path
-
-
-def _all_under(paths: Iterable[str], prefix: str) -> bool:
-    return all(is_under(path, prefix) for path in paths)
 
 
 def _path(route: Route, served: Served, request: str) -> tuple[str, ...]:
