@@ -130,7 +130,8 @@ def _refine(region: ast.AST, clue: Clue, line: int, *, whole: bool) -> Found | N
     if clue.words and not clue.item:
         key = clue.words[0]
         trusted = owner is not None or not (whole or clue.names)
-        places = sorted({node.lineno for node in _dict_keys(near) if _says(node, key)}, key=lambda at: abs(at - line))
+        entries = [(node, value) for node, value in _entries(near) if _says(node, key)]
+        places = [node.lineno for node, _ in sorted(entries, key=lambda entry: _likelihood(*entry, clue, line))]
         places += [node.lineno for node in _keywords(near) if trusted and _same(node.arg, key)]
         places += _only(_constants(near, clue.value)) if not places else []
         if places:
@@ -163,10 +164,18 @@ def _holds(node: ast.AST, name: str) -> bool:
     return any(_says(each, name) for each in direct)
 
 
-def _dict_keys(region: ast.AST) -> Iterator[ast.expr]:
+def _entries(region: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     for node in ast.walk(region):
         if isinstance(node, ast.Dict):
-            yield from (key for key in node.keys if key is not None)
+            yield from ((key, value) for key, value in zip(node.keys, node.values, strict=True) if key is not None)
+
+
+def _likelihood(key: ast.expr, value: ast.expr, clue: Clue, line: int) -> tuple[int, bool, int]:
+    """Sorts first the entry that writes the clue's value, last one that writes another; then what follows a line, then what is near it."""
+    unlike = 1
+    if isinstance(value, ast.Constant) and clue.value is not None:
+        unlike = 0 if value.value == clue.value else 2
+    return unlike, key.lineno < line, abs(key.lineno - line)
 
 
 def _keywords(region: ast.AST) -> Iterator[ast.keyword]:

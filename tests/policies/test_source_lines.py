@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crema.policies.model.manifest import Manifest
+from crema.policies.model.python_lines import Clue, in_construct
 from crema.policies.model.read import read
 from crema.policies.model.source import source_of
 
@@ -222,3 +223,22 @@ def test_a_header_cannot_lead_out_of_the_project(source: str) -> None:
     text = HEADER.replace("charts/{source}", source).format(construct="Chart/x") + INGRESS
     file.write_text(text, encoding="utf-8")
     assert source_of(read([Path("dist")]).worlds[0].manifests[0], "") is None
+
+
+TWO_STACKS = """\
+class StackChart(cdk8s.Chart):
+    def __init__(self, scope, environment):
+        one = cdk8s.ApiObject(self, "one", api_version="argoproj.io/v1alpha1", kind="Application")
+        one.add_json_patch(cdk8s.JsonPatch.add("/spec", {"source": {"chart": "kube-prometheus-stack"}}))
+        two = cdk8s.ApiObject(self, "two", api_version="argoproj.io/v1alpha1", kind="Application")
+        two.add_json_patch(cdk8s.JsonPatch.add("/spec", {"source": {"chart": "loki-stack"}}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("construct", "value", "line"), [("one", "kube-prometheus-stack", 4), ("two", "loki-stack", 6), ("two", "other", 6)]
+)
+def test_of_two_equal_keys_the_one_with_the_value_is_named(construct: str, value: str, line: int) -> None:
+    """A body patched in after its construct is found by the value; without it, by what follows the construct."""
+    clue = Clue(words=("chart", "source", "spec"), value=value)
+    assert in_construct(TWO_STACKS, ("StackChart", construct), None, clue).line == line
