@@ -14,7 +14,8 @@ from crema.generators import publish
 from crema.generators.environment import EnvironmentSpec
 from crema.generators.failure import mistake_of
 from crema.generators.layout import File, lay_out
-from crema.generators.platform import Rendered, render
+from crema.generators.platform import Rendered, label_of, render
+from crema.generators.source import Line
 from crema.generators.spec import Mistake
 from crema.generators.tree import Difference
 
@@ -43,12 +44,13 @@ def synthesise(root: Path, *, package: str = "charts", dist: str = "dist", only:
         not ours; `dist/` is then untouched.
 
     """
+    root = root.absolute()
     loaded = _environments(root, package)
     if isinstance(loaded, Mistake):
         return _report_mistakes((loaded,), root)
-    environments = [e for e in loaded if only in {None, e.name}]
+    environments = [e for e in loaded if only is None or label_of(e) == only]
     if not environments:
-        names = [e.name for e in loaded]
+        names = [label_of(e) for e in loaded]
         near = get_close_matches(only or "", names, n=1)
         print(
             f"error: there is no environment {only!r}; {f'did you mean {near[0]}?' if near else 'there are: ' + ', '.join(names)}",
@@ -81,12 +83,17 @@ def _environments(root: Path, package: str) -> Sequence[EnvironmentSpec] | Mista
         sys.path.insert(0, str(root))
     file = root / package / "environments.py"
     try:
-        found = importlib.import_module(f"{package}.environments").ENVIRONMENTS
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is anybody's code; what it raises is reported with its line
-        return mistake_of(error, file)
+        module = importlib.import_module(f"{package}.environments")
+        if not file.samefile(str(module.__file__)):
+            return Mistake(str(file), 1, f"Python finds another package {package}, {module.__file__}; give this one an __init__.py")
+        found = module.ENVIRONMENTS
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - it is anybody's code; what it raises is reported with its line
+        return mistake_of(error, Line(str(file), 1))
     if not isinstance(found, tuple) or not found or not all(isinstance(e, EnvironmentSpec) for e in found):
         return Mistake(str(file), 1, "ENVIRONMENTS must be a tuple of EnvironmentSpec with at least one element")
-    names = [e.name for e in found]
+    names = [e.name for e in found if isinstance(e.name, str)]
     if len(set(names)) < len(names):
         return Mistake(str(file), 1, f"ENVIRONMENTS has a name twice: {', '.join(names)}")
     return found
@@ -103,8 +110,7 @@ def _refuse_empty_environments(rendered: Rendered, file: Path) -> None:
 def _report_mistakes(mistakes: tuple[Mistake, ...], root: Path) -> int:
     for mistake in mistakes:
         print(f"error: {_placed(mistake, root)}", file=sys.stderr)
-    count = f"{len(mistakes)} mistake{'s' if len(mistakes) != 1 else ''}"
-    print(f"{count}; dist/ is untouched", file=sys.stderr)
+    print(f"{_count(len(mistakes), 'mistake')}; dist/ is untouched", file=sys.stderr)
     return WRONG
 
 
@@ -123,7 +129,9 @@ def _publish(root: Path, dist: str, scopes: tuple[str, ...], files: dict[str, Fi
     except publish.Refused as refused:
         for found in refused.differences:
             print(f"error: {_placed_difference(found)}", file=sys.stderr)
-        print(f"{len(refused.differences)} files are not as crema left them; {dist}/ is untouched", file=sys.stderr)
+        number = len(refused.differences)
+        said = "1 file is not as crema left it" if number == 1 else f"{number} files are not as crema left them"
+        print(f"{said}; {dist}/ is untouched", file=sys.stderr)
         return WRONG
     if done.completed:
         print("an earlier run was cut short; this one completed it")
@@ -131,7 +139,8 @@ def _publish(root: Path, dist: str, scopes: tuple[str, ...], files: dict[str, Fi
         print(f"  wrote   {path}")
     for path in done.deleted:
         print(f"  deleted {path}")
-    print(f"{_counted(rendered, files)} · {len(done.written)} written · {len(done.deleted)} deleted")
+    made = f"{_count(len(files), 'manifest')} in {', '.join(rendered.environments)}"
+    print(f"{made} · {len(done.written)} written · {len(done.deleted)} deleted")
     return CLEAN
 
 
@@ -142,12 +151,13 @@ def _check(root: Path, dist: str, scopes: tuple[str, ...], files: dict[str, File
     for path in found.temporary:
         print(f"error: {path}: left by a run that was cut short; run `make synth`", file=sys.stderr)
     wrong = len(found.differences) + len(found.temporary)
-    print(f"{dist}/ {f'differs from what the charts say in {wrong} files' if wrong else 'is what the charts say'} · {len(files)} manifests")
+    said = f"differs from what the charts say in {_count(wrong, 'file')}" if wrong else "is what the charts say"
+    print(f"{dist}/ {said} · {_count(len(files), 'manifest')}")
     return DIFFERENT if wrong else CLEAN
 
 
-def _counted(rendered: Rendered, files: dict[str, File]) -> str:
-    return f"{len(files)} manifests in {', '.join(rendered.environments)}"
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def main() -> int:

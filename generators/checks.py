@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
+from crema.generators.quantity import exceeds
+
 Requirement = str
 CheckFunction = Callable[[object], Requirement | None]
 
@@ -22,7 +24,7 @@ class Check:
 
 
 def _pattern(regex: str, requirement: Requirement, longest: int) -> Check:
-    compiled = re.compile(regex, re.ASCII)
+    compiled = re.compile(regex)
 
     def check(value: object) -> Requirement | None:
         right = isinstance(value, str) and len(value) <= longest and compiled.fullmatch(value) is not None
@@ -64,8 +66,8 @@ DnsName = Annotated[
 HostName = Annotated[
     str,
     _pattern(
-        rf"(\*\.)?{_LABEL}(\.{_LABEL})*",
-        "a host name such as coffee.example.com: lower case, without scheme, port or path",
+        rf"(?![0-9.]+\Z)(\*\.)?{_LABEL}(\.{_LABEL})*",
+        "a host name such as coffee.example.com: lower case, without scheme, port or path, and no address",
         253,
     ),
 ]
@@ -77,26 +79,31 @@ EnvName = Annotated[
         253,
     ),
 ]
-# ingress-nginx refuses other characters in Prefix and Exact paths (strict-validate-path-type).
+# ingress-nginx refuses other characters in Prefix and Exact paths (strict-validate-path-type), the API server refuses `.` and `..` in them.
 UrlPath = Annotated[
     str,
     _pattern(
-        r"/|(/[A-Za-z0-9._\-]+)+",
+        r"/|(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._\-]+)+",
         "a path that begins with '/', such as /api/order: letters, digits, '.', '_' and '-' between single slashes, none at the end",
         1024,
     ),
 ]
-FilePath = Annotated[str, _pattern(r"(/[^/\x00-\x1f:]+)+", "an absolute path inside the container, such as /tmp", 4096)]
-HttpUrl = Annotated[
+FilePath = Annotated[
     str,
-    _pattern(
-        r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?(/[^\s]*)?",
-        "an http or https URL, such as http://loki.monitoring:3100",
-        2048,
-    ),
+    _pattern(r"(/(?!\.{1,2}(/|\Z))[^/\x00-\x1f:]+)+", "an absolute path inside the container, such as /tmp", 4096),
 ]
+_HTTP_URL = re.compile(r"https?://[A-Za-z0-9]([A-Za-z0-9.\-]*[A-Za-z0-9])?(:(?P<port>[0-9]{1,5}))?(/[^\s]*)?")
 # Grafana: https://grafana.com/docs/grafana/latest/developers/http_api/data_source/ (a uid has at most 40 characters).
 Uid = Annotated[str, _pattern(r"[A-Za-z0-9_\-]{1,40}", "a uid: at most 40 letters, digits, '-' and '_'", 40)]
+# A label's or an annotation's key: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+LabelKey = Annotated[
+    str,
+    _pattern(
+        rf"((?=[^/]{{1,253}}/){_LABEL}(\.{_LABEL})*/)?(?=.{{1,63}}\Z)[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?",
+        "the key of a label or annotation, such as app or example.com/name",
+        317,
+    ),
+]
 LabelValue = Annotated[
     str,
     _pattern(
@@ -122,9 +129,8 @@ Duration = Annotated[
 ]
 # https://github.com/distribution/reference: [host[:port]/]path[:tag][@digest]; a tag or a digest is required, and `latest` is not one.
 _IMAGE = re.compile(
-    r"([a-zA-Z0-9.\-]+(:[0-9]+)?/)?[a-z0-9]+([._\-/]+[a-z0-9]+)*"
-    r"(:(?P<tag>[A-Za-z0-9_][A-Za-z0-9._\-]{0,127}))?(?P<digest>@sha256:[0-9a-f]{64})?",
-    re.ASCII,
+    r"([a-zA-Z0-9][a-zA-Z0-9.\-]*(:[0-9]+)?/)?[a-z0-9]+((\.|_{1,2}|-+|/)[a-z0-9]+)*"
+    r"(:(?P<tag>[A-Za-z0-9_][A-Za-z0-9._\-]{0,127}))?(?P<digest>@sha256:[0-9a-f]{64})?"
 )
 # https://dev.mysql.com/doc/refman/8.4/en/identifiers.html, of which this is the part that needs no quotes.
 MySQLName = Annotated[
@@ -141,49 +147,55 @@ GitRevision = Annotated[str, _pattern(r"[A-Za-z0-9][A-Za-z0-9._/\-]*", "a git br
 
 
 def _image(value: object) -> Requirement | None:
-    match = _IMAGE.fullmatch(value) if isinstance(value, str) else None
+    match = _IMAGE.fullmatch(value) if isinstance(value, str) and len(value) <= 512 else None
     if match is not None and (match["digest"] or match["tag"] not in {None, "latest"}):
         return None
     return "an image with a tag that stays (not 'latest') or a digest, such as registry.example.com/order:1.2.3"
 
 
-def _port(value: object) -> Requirement | None:
-    right = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 65535
-    return None if right else "a port: a whole number from 1 to 65535"
+def between(least: int, most: int, what: str = "a whole number") -> Check:
+    """A whole number in a closed interval; True and False are none."""
+
+    def check(value: object) -> Requirement | None:
+        right = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+        return None if right else f"{what} from {least} to {most}"
+
+    return Check(check)
 
 
-def _node_port(value: object) -> Requirement | None:
-    right = isinstance(value, int) and not isinstance(value, bool) and 30000 <= value <= 32767
-    return None if right else "a node port: a whole number from 30000 to 32767"
+_PORT = between(1, 65535, "a port: a whole number")
+
+
+def _http_url(value: object) -> Requirement | None:
+    match = _HTTP_URL.fullmatch(value) if isinstance(value, str) and len(value) <= 2048 else None
+    if match is None:
+        return "an http or https URL, such as http://loki.monitoring:3100"
+    return None if match["port"] is None or _PORT.requirement_of(int(match["port"])) is None else "a URL with a port from 1 to 65535"
 
 
 def _cidr(value: object) -> Requirement | None:
     try:
-        ipaddress.ip_network(value if isinstance(value, str) else "")
+        right = isinstance(value, str) and str(ipaddress.ip_network(value)) == value
     except ValueError:
-        return "an address range such as 172.18.0.0/16, without bits beyond its prefix"
-    return None
+        right = False
+    return None if right else "an address range such as 172.18.0.0/16, with its prefix length and without bits beyond it"
 
 
 # https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
-_QUANTITY = re.compile(r"(?P<number>[0-9]+(\.[0-9]*)?|\.[0-9]+)(?P<suffix>[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?", re.ASCII)
+_QUANTITY = re.compile(r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?")
 
 
-def _quantity(value: object) -> Requirement | None:
-    match = _QUANTITY.fullmatch(value) if isinstance(value, str) and len(value) <= 64 else None
-    if match is None or not re.search("[1-9]", match["number"]):
-        return "a quantity above zero such as 100m, 0.5 or 128Mi (a string)"
-    return None
-
-
-def between(least: int, most: int) -> Check:
-    """A whole number in a closed interval."""
+def _quantity(least: str, most: str) -> CheckFunction:
+    """A quantity in a closed interval; outside it stand slips of the unit: 128m of memory are 0.128 bytes, 500 of CPU are 500 cores."""
 
     def check(value: object) -> Requirement | None:
-        right = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-        return None if right else f"a whole number from {least} to {most}"
+        match = _QUANTITY.fullmatch(value) if isinstance(value, str) and len(value) <= 64 else None
+        if match is None:
+            return "a quantity above zero such as 100m, 0.5 or 128Mi (a string)"
+        within = not exceeds(least, match[0]) and not exceeds(match[0], most)
+        return None if within else f"a quantity from {least} to {most}"
 
-    return Check(check)
+    return check
 
 
 def _text(value: object) -> Requirement | None:
@@ -202,11 +214,17 @@ def _characters(value: object) -> Requirement | None:
     return None if "\x00" not in value else "a text without NUL characters"
 
 
+HttpUrl = Annotated[str, Check(_http_url)]
+# https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data
+SecretKey = Annotated[str, _pattern(r"(?!\.{1,2}\Z)[-._a-zA-Z0-9]+", "a key of a Secret: letters, digits, '-', '_' and '.'", 253)]
 Text = Annotated[str, Check(_text)]
 AnyText = Annotated[str, Check(_characters)]
 Image = Annotated[str, Check(_image)]
-Port = Annotated[int, Check(_port)]
-NodePort = Annotated[int, Check(_node_port)]
+Port = Annotated[int, _PORT]
+NodePort = Annotated[int, between(30000, 32767, "a node port: a whole number")]
 Cidr = Annotated[str, Check(_cidr)]
-Quantity = Annotated[str, Check(_quantity)]
+Cpu = Annotated[str, Check(_quantity("1m", "1024"))]
+Bytes = Annotated[str, Check(_quantity("1Mi", "8Ei"))]
+# Any user but root. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context
+UserId = Annotated[int, between(1, 2**31 - 1)]
 Replicas = Annotated[int, between(1, 1000)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from constructs import Construct
 
-from crema.generators.checks import DnsName, HttpUrl, LabelValue, Text, Uid
+from crema.generators.checks import DnsName, HttpUrl, LabelKey, LabelValue, Text, Uid
 from crema.generators.manifest import Manifest
 from crema.generators.part import Part
 from crema.generators.spec import Mistake, Spec, rule
@@ -73,7 +73,7 @@ class GrafanaDatasourcesSpec(Spec):
 
     name: DnsName
     datasources: tuple[DatasourceSpec, ...]
-    label: Text = "grafana_datasource"
+    label: LabelKey = "grafana_datasource"
     label_value: LabelValue = "1"
 
     @rule("datasources")

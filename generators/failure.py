@@ -14,23 +14,31 @@ _UNKNOWN_KEYWORD = re.compile(r"(?P<spec>\w+)\.__init__\(\) got an unexpected ke
 _LONGEST = 300
 
 
-def mistake_of(error: BaseException, chart_file: Path) -> Mistake:
-    """The mistake an exception amounts to: at the innermost line of the chart's own package, or at the top of the chart file."""
+def mistake_of(error: BaseException, nearest: Line) -> Mistake:
+    """The mistake an exception amounts to: at the innermost line of the chart's own package, else at the `nearest` line of the chart."""
     if isinstance(error, MistakeError):
         return error.mistake
-    if isinstance(error, SyntaxError) and error.filename:
-        return Mistake(error.filename, error.lineno or 1, f"{type(error).__name__}: {error.msg}")
-    line = Line(str(chart_file), 1)
-    package = chart_file.parent.resolve()
-    for frame in traceback.extract_tb(error.__traceback__):
-        if Path(frame.filename).resolve().is_relative_to(package):
-            line = Line(frame.filename, frame.lineno or 1)
+    if isinstance(error, SyntaxError) and isinstance(error.filename, str) and Path(error.filename).is_file():
+        return Mistake(error.filename, error.lineno or 1, in_a_sentence(error))
+    line = nearest
+    package = Path(nearest.file).resolve().parent
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if Path(frame.f_code.co_filename).resolve().is_relative_to(package):
+            line = Line(frame.f_code.co_filename, number)
     if isinstance(error, SystemExit):
         return Mistake.at(line, "it ends the program (SystemExit); a chart only describes, and raises nothing to stop")
-    # Of a JavaScript error jsii gives the whole stack of Node; its first line is what went wrong.
-    text = (str(error).strip().splitlines() or [""])[0]
+    return Mistake.at(line, in_a_sentence(error))
+
+
+def in_a_sentence(error: BaseException) -> str:
+    """The class and the first line of an exception, cut short, with a hint where one helps."""
+    try:
+        # Of a JavaScript error jsii gives the whole stack of Node; its first line is what went wrong.
+        text = (str(error.msg if isinstance(error, SyntaxError) else error).strip().splitlines() or [""])[0]
+    except Exception:  # noqa: BLE001 - anybody's class
+        text = ""
     message = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return Mistake.at(line, (message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…") + _hint(text))
+    return (message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…") + _hint(text)
 
 
 def _hint(text: str) -> str:

@@ -74,7 +74,7 @@ def _entries(lock: Path, changed: int) -> Mapping[str, Mapping[str, LockedImage]
     del changed  # part of the cache's key alone: a changed file is read again
     try:
         root = yaml.compose(lock.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except (yaml.MarkedYAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         raise _mistake(lock, mark.line + 1 if mark else 1, f"is not YAML: {getattr(error, 'problem', None) or error}") from None
     return {

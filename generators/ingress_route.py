@@ -1,15 +1,15 @@
 """One path of one host to one Service, as an Ingress that ingress-nginx or the AWS Load Balancer Controller reads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from constructs import Construct
 
-from crema.generators.checks import AnyText, Arn, DnsName, HostName, Port, ServiceName, Text, UrlPath
+from crema.generators.checks import AnyText, Arn, DnsLabel, DnsName, HostName, LabelKey, Port, ServiceName, UrlPath
 from crema.generators.manifest import Manifest
 from crema.generators.part import Part
-from crema.generators.spec import Mistake, Spec, rule
+from crema.generators.spec import Spec
 
 _NGINX = "nginx.ingress.kubernetes.io"
 _ALB = "alb.ingress.kubernetes.io"
@@ -49,7 +49,7 @@ class AlbSpec(Spec):
     """
 
     certificate_arn: Arn
-    group: DnsName
+    group: DnsLabel
     class_name: DnsName = "alb"
     scheme: Literal["internet-facing", "internal"] = "internet-facing"
 
@@ -92,14 +92,7 @@ class IngressRouteSpec(Spec):
     service: ServiceName
     service_port: Port = 80
     health_path: UrlPath = "/"
-    annotations: Mapping[Text, AnyText] = field(default_factory=dict)
-
-    @rule("annotations")
-    def _keys_of_annotations(self) -> Iterator[Mistake]:
-        """The API server limits what the keys of annotations look like."""
-        for key in self.annotations:
-            if any(c.isspace() for c in key) or key.count("/") > 1:
-                yield self.mistake("annotations", "keyed by annotation names such as example.com/name", key)
+    annotations: Mapping[LabelKey, AnyText] = field(default_factory=dict)
 
 
 def build(spec: IngressRouteSpec) -> tuple[Manifest, ...]:

@@ -12,12 +12,14 @@ from crema.generators import writer
 from crema.generators.found import Found
 from crema.generators.manifest import Ref, ref_of
 from crema.generators.platform import Built
+from crema.generators.source import Line
 from crema.generators.spec import Mistake
+from crema.generators.syntax import line_of_id
 
 HEADER_LINES = 3
 _HEADER = re.compile(rb"# Generated from [^\n]+\. Do not edit\.\n# To change it: [^\n]+\n# What must hold of it: [^\n]+\n")
 # A leading underscore marks what no app of the platform owns: `_bootstrap`, `_root`.
-_DIRECTORY = re.compile(r"_?[a-z0-9]([-a-z0-9.]*[a-z0-9])?", re.ASCII)
+_DIRECTORY = re.compile(r"_?[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _LONGEST_FILE_NAME = 255  # of the common file systems, in bytes
 
 
@@ -43,9 +45,12 @@ def lay_out(objects: Iterable[Built], root: Path, dist: str, mistakes: Found) ->
     files: dict[str, File] = {}
     refs: dict[tuple[str, Ref], Built] = {}
     for built in objects:
-        problem = next(_problems(built), None)
-        if problem is not None:
-            mistakes.add(Mistake.at(built.line, f"{built.construct}: {problem}"), built.environment)
+        problems = [Mistake.at(built.line, f"{built.construct}: {problem}") for problem in _problems(built)]
+        if not _DIRECTORY.fullmatch(built.app):
+            problems.append(_not_a_directory(built))
+        if problems:
+            for problem in problems:
+                mistakes.add(problem, built.environment)
             continue
         path = f"{dist}/{built.environment}/{built.app}/{file_name(built.body)}"
         ref = ref_of(built.body)
@@ -72,10 +77,16 @@ def _problems(built: Built) -> Iterator[str]:
             yield f"the object has no {name}; Kubernetes needs one"
     if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str) or not metadata["name"]:
         yield f"the {body.get('kind')} has no metadata.name; give it one (Argo CD cannot track a generated name)"
-    elif len(file_name(body).encode()) > _LONGEST_FILE_NAME:
-        yield f"{body['kind']}/{metadata['name']} would be a file with a name of over {_LONGEST_FILE_NAME} bytes; shorten metadata.name"
-    if not _DIRECTORY.fullmatch(built.app):
-        yield f"the chart's id {built.app!r} is the name of its directory; use lower-case letters, digits, '-' and '.'"
+    elif len(file_name({"kind": "", **body}).encode()) > _LONGEST_FILE_NAME:
+        yield f"{body.get('kind')}/{metadata['name']} would be a file with a name of over {_LONGEST_FILE_NAME} bytes; shorten metadata.name"
+
+
+def _not_a_directory(built: Built) -> Mistake:
+    """Of all objects of a chart the same mistake, and so listed once."""
+    chart = built.construct.partition("/")[0]
+    line = Line(str(built.file), line_of_id(str(built.file), chart, [built.app]))
+    what = f"the chart's id {built.app!r} is the name of its directory; use lower-case letters, digits, '-' and '.'"
+    return Mistake.at(line, f"{chart}: {what}")
 
 
 def file_name(body: Mapping[str, object]) -> str:

@@ -12,11 +12,12 @@ from typing import Annotated, Any
 from constructs import Construct
 
 from crema.generators import network_policy
-from crema.generators.checks import DnsName, Image, MySQLName, MySQLSize, Quantity, ServiceName, Text, between
+from crema.generators.checks import Bytes, DnsName, Image, MySQLName, MySQLSize, ServiceName, Text, between
 from crema.generators.manifest import Manifest
 from crema.generators.namespace import KEEP
 from crema.generators.network_policy import NetworkPoliciesSpec
 from crema.generators.part import Part
+from crema.generators.quantity import exceeds
 from crema.generators.spec import Mistake, SecretKeySpec, Spec, rule
 from crema.generators.web_service import ResourcesSpec
 
@@ -25,6 +26,8 @@ _USER_ID = 999
 _LONGEST_NAME = 52
 # A key of a ConfigMap, and a name the entry point knows.
 _SQL_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,200}\.sql", re.ASCII)
+_OWN_DATABASES = frozenset({"mysql", "sys", "information_schema", "performance_schema"})
+_LARGEST_CONFIG_MAP = 2**20
 _INIT = "/docker-entrypoint-initdb.d"
 
 
@@ -52,7 +55,7 @@ class MySQLSpec(Spec):
     user: MySQLName
     password: SecretKeySpec
     root_password: SecretKeySpec
-    storage: Quantity
+    storage: Bytes
     storage_class: DnsName | None = None
     init_sql: Mapping[Text, Text] = field(default_factory=dict)
     resources: ResourcesSpec = field(default_factory=lambda: ResourcesSpec(cpu="100m", memory="512Mi", memory_limit="768Mi"))
@@ -65,6 +68,24 @@ class MySQLSpec(Spec):
             yield self.mistake(
                 "name", f"at most {_LONGEST_NAME} characters: a StatefulSet's pods carry it in a label, with a hash", self.name
             )
+
+    @rule("database")
+    def _no_database_of_the_server(self) -> Iterator[Mistake]:
+        """The account gets all rights on its database: on one of these it could make itself root."""
+        if self.database.lower() in _OWN_DATABASES:
+            yield self.mistake("database", "a database other than the server's own", self.database)
+
+    @rule("buffer_pool", "resources")
+    def _buffer_pool_fits(self) -> Iterator[Mistake]:
+        """MySQL's K, M and G are powers of 1024; a server that fills its buffer pool must not be killed for it."""
+        if exceeds(f"{self.buffer_pool}i", self.resources.memory_limit):
+            yield self.mistake("buffer_pool", f"well below memory_limit, which is {self.resources.memory_limit!r}", self.buffer_pool)
+
+    @rule("init_sql")
+    def _fits_a_config_map(self) -> Iterator[Mistake]:
+        """https://kubernetes.io/docs/concepts/configuration/configmap/#motivation: the data may not exceed 1 MiB."""
+        if sum(len(f"{name}{sql}".encode()) for name, sql in self.init_sql.items()) > _LARGEST_CONFIG_MAP:
+            yield self.mistake("init_sql", "at most 1 MiB, which is all a ConfigMap holds", sorted(self.init_sql))
 
     @rule("user")
     def _not_root(self) -> Iterator[Mistake]:

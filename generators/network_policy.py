@@ -10,7 +10,7 @@ from typing import Any
 
 from constructs import Construct
 
-from crema.generators.checks import Cidr, DnsLabel, Port
+from crema.generators.checks import Cidr, DnsLabel, LabelKey, Port
 from crema.generators.manifest import Manifest
 from crema.generators.part import Part
 from crema.generators.spec import Mistake, Spec, rule
@@ -36,7 +36,7 @@ class CallSpec(Spec):
     app: DnsLabel
     port: Port
     namespace: DnsLabel | None = None
-    label: str = "app"
+    label: LabelKey = "app"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

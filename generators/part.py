@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, get_type_hints
 
 import cdk8s
 import jsii
 from constructs import Construct, IValidation
 
 from crema.generators.manifest import Manifest
-from crema.generators.spec import Mistake, Spec
+from crema.generators.source import caller
+from crema.generators.spec import Mistake, Spec, shown_value, with_article
 
 S = TypeVar("S", bound=Spec)
 
@@ -36,7 +37,14 @@ class Part(Construct, Generic[S]):
         """Validate the spec, build its manifests and add each as an ApiObject."""
         super().__init__(scope, id)
         self.spec = spec
-        self.mistakes: tuple[Mistake, ...] = spec.mistakes()
+        self.source = caller()
+        wanted = get_type_hints(build).get("spec", Spec)
+        if isinstance(spec, wanted):
+            self.source = spec.source
+            self.mistakes: tuple[Mistake, ...] = spec.mistakes()
+        else:
+            what = f"{type(self).__name__} {id!r}: spec is {shown_value(spec)}; it must be {with_article(wanted.__name__)}"
+            self.mistakes = (Mistake.at(self.source.line, what),)
         self._objects: list[cdk8s.ApiObject] = []
         if self.mistakes:
             self.node.add_validation(_Validation(self.mistakes))

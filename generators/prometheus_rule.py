@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from constructs import Construct
 
-from crema.generators.checks import AlertName, AnyText, DnsName, Duration, HttpUrl, LabelValue, PrometheusLabel, Text
+from crema.generators.checks import AlertName, AnyText, DnsName, Duration, HttpUrl, LabelKey, LabelValue, PrometheusLabel, Text
 from crema.generators.manifest import Manifest
 from crema.generators.part import Part
 from crema.generators.spec import Mistake, Spec, rule
@@ -101,7 +101,7 @@ class PrometheusRuleSpec(Spec):
 
     name: DnsName
     groups: tuple[RuleGroupSpec, ...]
-    labels: Mapping[Text, LabelValue] = field(default_factory=dict)
+    labels: Mapping[LabelKey, LabelValue] = field(default_factory=dict)
 
     @rule("groups")
     def _each_group_once(self) -> Iterator[Mistake]:

@@ -59,11 +59,10 @@ def publish(root: Path, dist: str, scopes: tuple[str, ...], files: Mapping[str, 
         left_over = tuple(d.path for d in found.differences if d.state == "left over")
         for path in found.temporary:
             (root / path).unlink(missing_ok=True)
-        if changed or left_over:
-            _write(root, changed)
-            for path in left_over:
-                (root / path).unlink()
-            _remove_empty(root, {path.rpartition("/")[0] for path in (*left_over, *found.temporary)}, dist)
+        _write(root, changed, known)
+        for path in left_over:
+            (root / path).unlink()
+        _remove_empty(root, {path.rpartition("/")[0] for path in (*left_over, *found.temporary)}, dist)
         state.finish(root, known, files)
         state.write_provenance(root, files, scopes)
         return Published(written=tuple(f.path for f in changed), deleted=left_over, completed=known.interrupted)
@@ -84,17 +83,17 @@ def _lock(root: Path) -> Iterator[None]:
         yield
 
 
-def _write(root: Path, changed: tuple[File, ...]) -> None:
+def _write(root: Path, changed: tuple[File, ...], known: state.State) -> None:
     aside: list[tuple[Path, Path]] = []
     made: list[Path] = []
     try:
         for number, file in enumerate(changed):
             target = root / file.path
-            made += _make_directories(target.parent)
+            _make_directories(target.parent, made)
             temporary = target.parent / f"{TEMPORARY}{os.getpid()}-{number}.tmp"
             aside.append((temporary, target))
             temporary.write_bytes(file.content)
-        state.begin(root, changed)
+        state.begin(root, known, changed)
     except BaseException:
         for temporary, _ in aside:
             temporary.unlink(missing_ok=True)
@@ -105,17 +104,17 @@ def _write(root: Path, changed: tuple[File, ...]) -> None:
         os.replace(temporary, target)
 
 
-def _make_directories(directory: Path) -> list[Path]:
-    """Make a directory and its parents; returns those that were not there, outermost first."""
+def _make_directories(directory: Path, made: list[Path]) -> None:
+    """Make a directory and its parents, and add to `made` those that were not there, outermost first."""
     missing = [d for d in (directory, *directory.parents) if not d.exists()]
     for wanted in reversed(missing):
         wanted.mkdir()
-    return list(reversed(missing))
+        made.append(wanted)
 
 
 def _remove_empty(root: Path, directories: set[str], dist: str) -> None:
-    for directory in sorted(directories, key=len, reverse=True):
+    for directory in sorted(directories):
         current = directory
-        while current != dist and current.startswith(f"{dist}/") and not any((root / current).iterdir()):
+        while current.startswith(f"{dist}/") and not any((root / current).iterdir()):
             (root / current).rmdir()
             current = current.rpartition("/")[0]

@@ -1,15 +1,25 @@
 """The Python lines that made a spec: every mistake names one."""
 
-import ast
+import dataclasses
+import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+import sysconfig
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
+from typing import Optional
 
-_HERE = str(Path(__file__).resolve().parent)
-_LINKED = str(Path(__file__).parent)
+import jsii
+
+from crema.generators import syntax
+
+# Frames that say nothing about who wrote a spec: this package (by both its names), what makes Python subclasses of JavaScript classes, and
+# the standard library (`dataclasses.replace` calls a spec's `__init__`).
+_LIBRARY = sysconfig.get_path("stdlib") + os.sep
+_MACHINERY = tuple(
+    f"{folder}{os.sep}" for folder in (Path(__file__).resolve().parent, Path(__file__).parent, Path(str(jsii.__file__)).parent)
+)
+_DEEPEST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +32,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The calls that led to a spec, innermost first: the line that wrote it, then whoever called that line's function."""
+    """How a spec came to be.
+
+    Args:
+        calls: innermost first: the line that wrote it, then whoever called that line's function.
+        original: that of the spec it is a changed copy of (`dataclasses.replace`).
+
+    """
 
     calls: tuple[Line, ...]
+    original: Optional["Source"] = None
 
     @property
     def line(self) -> Line:
@@ -35,96 +52,49 @@ class Source:
         """The innermost line in one file, for a spec that a helper of another file made; else the line that wrote it."""
         return next((call for call in self.calls if call.file == file), self.line)
 
-    def of_keyword(self, keyword: str) -> Line:
-        """The line a person edits to change `keyword`.
+    def of_keyword(self, keyword: str, made: str, wrong: object = None) -> Line:
+        """The line a person edits to change `keyword` of the class `made`, or in it the key or element that is `wrong`.
 
-        A chart's helper makes values of its own arguments (`port=port`, `path=f"{root}/health"`); then the line is that of the
+        A chart's helper makes values of its own arguments (`port=port`, `path=f"{root}/health"`, `**more`); then the line is that of the
         helper's caller.
         """
-        best, name = self.line, keyword
-        for call in self.calls:
-            value = _keyword_value(call, name)
-            best = Line(call.file, call.line if value is None else value.lineno)
-            argument = None if value is None else _argument_in(value, call)
+        best, wanted = self.line, syntax.Argument(keyword, "replace" if self.original else made)
+        for number, call in enumerate(self.calls):
+            name = wanted.name or keyword
+            value = syntax.given(call.file, call.line, name, wanted.callee, wanted.position)
+            if value is None and number == 0 and self.original:
+                return self.original.of_keyword(keyword, made, wrong)
+            if value is None and wanted.default is not None and not syntax.spreads(call.file, call.line, wanted.callee):
+                return Line(self.calls[number - 1].file, wanted.default)
+            best = Line(call.file, call.line if value is None else syntax.holding(value, wrong).lineno)
+            argument = syntax.argument_in(value, call.file, call.line) if value else syntax.handed_on(call.file, call.line)
+            if argument is None and value is None:
+                prepared = syntax.prepared(call.file, name, wanted.callee)
+                return best if prepared is None else Line(call.file, prepared)
             if argument is None:
                 break
-            name = argument
+            wanted = replace(argument, name=argument.name or name)
         return best
 
 
 def caller() -> Source:
-    """The stack of the code that is making a spec, without the frames of this package and of generated `__init__`s."""
-    frame = sys._getframe(1)
+    """The stack of the code that is making a spec, without frames that say nothing about it."""
+    frame: FrameType | None = sys._getframe(1)
     calls: list[Line] = []
-    while frame is not None and len(calls) < 6:
+    original: Source | None = None
+    while frame is not None and len(calls) < _DEEPEST:
         code = frame.f_code
-        if not _ours(code):
-            if code.co_filename.startswith("<frozen"):
-                break
+        if code is dataclasses.replace.__code__ and not calls:
+            original = getattr(frame.f_locals.get("obj"), "source", None)
+        if not _says_nothing(code):
             calls.append(Line(code.co_filename, frame.f_lineno))
             if code.co_name == "<module>":
                 break
-        frame = frame.f_back  # type: ignore[assignment]  # the stack ends in None; the loop asks
-    return Source(tuple(calls) or (Line("<unknown>", 0),))
+        frame = frame.f_back
+    return Source(tuple(calls) or (Line("<unknown>", 0),), original if isinstance(original, Source) else None)
 
 
-def _ours(code: CodeType) -> bool:
-    # A dataclass's generated __init__ has the file name "<string>"; jsii's metaclass stands between a subclass and its caller.
+def _says_nothing(code: CodeType) -> bool:
+    # A dataclass's generated __init__ has the file name "<string>".
     name = code.co_filename
-    return name == "<string>" or name.startswith((_HERE, _LINKED)) or "/jsii/" in name
-
-
-@lru_cache(maxsize=256)
-def _tree(file: str) -> ast.Module | None:
-    try:
-        return ast.parse(Path(file).read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return None
-
-
-def _calls_at(call: Line) -> Iterator[ast.Call]:
-    tree = _tree(call.file)
-    if tree is None:
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.lineno <= call.line <= (node.end_lineno or node.lineno):
-            yield node
-
-
-def _keyword_value(call: Line, keyword: str) -> ast.expr | None:
-    """The expression given for `keyword` by a call on that line: a call that begins there before others, a small one before a large."""
-    found: tuple[bool, int, ast.expr] | None = None
-    for node in _calls_at(call):
-        for given in node.keywords:
-            if given.arg == keyword:
-                size = (node.end_lineno or node.lineno) - node.lineno
-                candidate = (node.lineno != call.line, size, given.value)
-                if found is None or candidate[:2] < found[:2]:
-                    found = candidate
-    return None if found is None else found[2]
-
-
-def _argument_in(value: ast.expr, call: Line) -> str | None:
-    """The first argument of the enclosing function that an expression is made of."""
-    tree = _tree(call.file)
-    functions = [] if tree is None else [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    around = [f for f in functions if f.lineno <= call.line <= (f.end_lineno or f.lineno)]
-    if not around:
-        return None
-    given = max(around, key=lambda f: f.lineno).args
-    arguments = {a.arg for a in [*given.posonlyargs, *given.args, *given.kwonlyargs]} - {"self"}
-    return next((n.id for n in ast.walk(value) if isinstance(n, ast.Name) and n.id in arguments), None)
-
-
-def line_naming(file: str, chart: str, ids: list[str]) -> Line:
-    """The line of a construct nobody recorded: the call in the chart's class that is given the deepest of its ids, else the class."""
-    tree = _tree(file)
-    classes = [] if tree is None else [n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and n.name == chart]
-    if not classes:
-        return Line(file, 1)
-    calls = [n for n in ast.walk(classes[0]) if isinstance(n, ast.Call)]
-    for wanted in reversed(ids):
-        for call in calls:
-            if any(isinstance(a, ast.Constant) and a.value == wanted for a in [*call.args, *(k.value for k in call.keywords)]):
-                return Line(file, call.lineno)
-    return Line(file, classes[0].lineno)
+    return name == "<string>" or name.startswith(_MACHINERY) or (name.startswith(_LIBRARY) and "-packages" not in name)

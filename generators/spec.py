@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from types import FunctionType
 from typing import Annotated, Any, Literal, TypeVar, Union
 
-from crema.generators.checks import Check, DnsName, Requirement, Text
+from crema.generators.checks import Check, DnsName, Requirement, SecretKey
 from crema.generators.source import Line, Source, caller
 
 
@@ -70,27 +70,47 @@ class Spec:
         """Everything wrong with this spec and the specs inside it: wrong values in the order of the fields, then broken rules."""
         found: list[Mistake] = []
         wrong: set[str] = set()
-        for name, hint in _hints(type(self)).items():
-            for problem in _problems(getattr(self, name), hint, name):
+        try:
+            hints = _hints(type(self))
+        except Exception as error:  # noqa: BLE001 - a platform's own spec may be annotated with anything
+            return (Mistake.at(self.source.line, f"{self._title()}: its annotations cannot be read: {error}"),)
+        for name, hint in hints.items():
+            for problem in self._problems_of(name, hint):
                 wrong.add(name)
                 found.append(problem if isinstance(problem, Mistake) else self.mistake(*problem))
         for cls in type(self).__mro__:
             for member in vars(cls).values():
                 reads = _READS.get(member) if isinstance(member, FunctionType) else None
                 if reads is not None and wrong.isdisjoint(reads):
-                    found.extend(member(self))
+                    found.extend(self._broken(member))
         return tuple(found)
+
+    def _problems_of(self, name: str, hint: Any) -> "list[_Problem]":
+        try:
+            return list(_problems(getattr(self, name), hint, name))
+        except Exception as error:  # noqa: BLE001 - a value may be of anybody's class; what it raises is a mistake of this field alone
+            return [(name, f"a value that can be read (this one raises {type(error).__name__})", getattr(self, name))]
+
+    def _broken(self, judge: FunctionType) -> list[Mistake]:
+        try:
+            return list(judge(self))
+        except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the other mistakes are still listed
+            return [
+                Mistake.at(self.source.line, f"{self._title()}: its rule {judge.__name__} raises {type(error).__name__}; mend that rule")
+            ]
 
     def mistake(self, field_name: str, required: Requirement, value: object) -> Mistake:
         """A mistake of this spec's field, in the voice all of them have. What could be a secret is not shown."""
-        shown = "a value that is not shown here" if _MAYBE_SECRET.search(field_name) and not isinstance(value, Spec) else _shown(value)
-        line = self.source.of_keyword(field_name.partition("[")[0])
+        secret = _MAYBE_SECRET.search(f"{type(self).__name__} {field_name}") is not None and not isinstance(value, Spec)
+        shown = "a value that is not shown here" if secret else shown_value(value)
+        line = self.source.of_keyword(field_name.partition("[")[0], type(self).__name__, value)
         return Mistake.at(line, f"{self._title()}: {field_name} is {shown}; it must be {required}")
 
     def _title(self) -> str:
         kind = type(self).__name__.removesuffix("Spec")
         values = [getattr(self, f.name) for f in fields(self)[1:2]]
-        return f"{kind} {_shown(values[0])}" if values and isinstance(values[0], str) else kind
+        named = values and isinstance(values[0], str) and not _MAYBE_SECRET.search(kind)
+        return f"{kind} {shown_value(values[0])}" if named else kind
 
 
 _HINTS: dict[type[Spec], dict[str, Any]] = {}
@@ -106,6 +126,8 @@ def _hints(spec: type[Spec]) -> dict[str, Any]:
 
 def _problems(value: object, hint: Any, name: str) -> Iterator[_Problem]:
     """What keeps `value` from being a `hint`: (field, what is required, the value), or mistakes of a spec inside."""
+    if hint is Any:
+        return
     problems_of = _BY_ORIGIN.get(typing.get_origin(hint))
     if problems_of is not None:
         yield from problems_of(value, hint, name)
@@ -113,9 +135,11 @@ def _problems(value: object, hint: Any, name: str) -> Iterator[_Problem]:
         if isinstance(value, hint):
             yield from value.mistakes()
         else:
-            yield name, f"a {hint.__name__}", value
-    elif hint is not Any and type(value) is not hint:
-        yield name, {bool: "True or False", int: "a whole number", str: "a text"}.get(hint, f"a {hint.__name__}"), value
+            yield name, with_article(hint.__name__), value
+    elif not isinstance(hint, type):
+        yield name, f"annotated with something that specs can check, not {hint}", value
+    elif type(value) is not hint and not (isinstance(value, hint) and hint not in {bool, int, str}):
+        yield name, {bool: "True or False", int: "a whole number", str: "a text"}.get(hint, with_article(hint.__name__)), value
 
 
 def _of_annotated(value: object, hint: Any, name: str) -> Iterator[_Problem]:
@@ -126,7 +150,7 @@ def _of_annotated(value: object, hint: Any, name: str) -> Iterator[_Problem]:
 
 def _of_literal(value: object, hint: Any, name: str) -> Iterator[_Problem]:
     known = typing.get_args(hint)
-    if not isinstance(value, str) or value not in known:
+    if value not in known:
         yield name, _one_of(value, known), value
 
 
@@ -145,7 +169,7 @@ def _of_mapping(value: object, hint: Any, name: str) -> Iterator[_Problem]:
     key_hint, value_hint = typing.get_args(hint)
     for key, element in value.items():
         yield from _problems(key, key_hint, name)
-        yield from _problems(element, value_hint, f"{name}[{key!r}]")
+        yield from _problems(element, value_hint, f"{name}[{shown_value(key)}]")
 
 
 def _of_union(value: object, hint: Any, name: str) -> Iterator[_Problem]:
@@ -155,9 +179,10 @@ def _of_union(value: object, hint: Any, name: str) -> Iterator[_Problem]:
     specs = tuple(c for c in choices if isinstance(c, type) and issubclass(c, Spec))
     matching = next((c for c in specs if isinstance(value, c)), None)
     if matching is None and len(specs) == len(choices):
-        yield name, " or ".join(f"a {c.__name__}" for c in specs), value
-    else:
-        yield from _problems(value, matching or next(c for c in choices if c not in specs), name)
+        yield name, " or ".join(with_article(c.__name__) for c in specs), value
+        return
+    tried = [list(_problems(value, c, name)) for c in ([matching] if matching else [c for c in choices if c not in specs])]
+    yield from min(tried, key=len)
 
 
 _BY_ORIGIN: dict[Any, Callable[[object, Any, str], Iterator[_Problem]]] = {
@@ -176,12 +201,22 @@ def _one_of(value: object, known: tuple[Any, ...]) -> Requirement:
     return listed + (f" (did you mean {near[0]}?)" if near else "")
 
 
-def _shown(value: object) -> str:
-    """A value as a person typed it, cut short; a spec by its class alone."""
-    if isinstance(value, Spec):
-        return f"a {type(value).__name__}"
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "…" + text[-1]
+def shown_value(value: object) -> str:
+    """A value as a person typed it, on one line and cut short; a spec by its class alone."""
+    cls = type(value)
+    if issubclass(cls, Spec):
+        return with_article(cls.__name__)
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - anybody's class, or data nested without end
+        return f"{with_article(cls.__name__)} that cannot be shown"
+    text = text if len(text) <= 80 else text[:77] + "…" + text[-1]
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def with_article(name: str) -> str:
+    """A class's name in a sentence: a WebServiceSpec, an AlbSpec."""
+    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,4 +224,4 @@ class SecretKeySpec(Spec):
     """One key of a Secret that something else creates: specs name secrets, they never hold their values."""
 
     name: DnsName
-    key: Text
+    key: SecretKey

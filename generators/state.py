@@ -33,7 +33,7 @@ class State:
 
 
 def load(root: Path) -> State:
-    """The state of a project; empty where nothing was published yet. A damaged record counts as none: that only makes us more careful."""
+    """The state of a project; empty where nothing was published yet. A damaged record counts as none: HEAD alone then decides."""
     published, publishing = _read(root / DIRECTORY / _PUBLISHED), _read(root / DIRECTORY / _PUBLISHING)
     written: dict[str, tuple[str, ...]] = {path: tuple(hashes) for path, hashes in published.items() if isinstance(hashes, list)}
     for path, sha256 in publishing.items():
@@ -41,8 +41,13 @@ def load(root: Path) -> State:
     return State(written=written, interrupted=bool(publishing))
 
 
-def begin(root: Path, changed: Iterable[File]) -> None:
-    """Record what is about to be written, before the first rename: the next run then knows these bytes as ours."""
+def begin(root: Path, state: State, changed: Iterable[File]) -> None:
+    """Record what is about to be written, before the first rename: the next run then knows these bytes as ours.
+
+    What an interrupted run announced is kept: it may have written some of it, and this run may be interrupted too.
+    """
+    if state.interrupted:
+        _write(root / DIRECTORY / _PUBLISHED, state.written)
     _write(root / DIRECTORY / _PUBLISHING, {f.path: hashlib.sha256(f.content).hexdigest() for f in changed})
 
 
@@ -80,7 +85,7 @@ def write_provenance(root: Path, files: Mapping[str, File], scopes: tuple[str, .
 def _read(file: Path, key: str = "files") -> dict[str, Any]:
     try:
         value = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     found = value.get(key) if isinstance(value, dict) else None
     return found if isinstance(found, dict) else {}

@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from crema.generators import git
@@ -49,7 +49,7 @@ def compare(root: Path, scopes: tuple[str, ...], dist: str, files: Mapping[str, 
     temporary: list[str] = []
     seen: set[str] = set()
     for scope in scopes:
-        for path, content in _scan(root, scope):
+        for path, content in _scan(root, scope, files):
             seen.add(path)
             if path.rpartition("/")[2].startswith(TEMPORARY):
                 temporary.append(path)
@@ -61,7 +61,7 @@ def compare(root: Path, scopes: tuple[str, ...], dist: str, files: Mapping[str, 
                 line = _first_difference(content, files[path].content)
                 found.append(Difference(path=path, state="stale" if known.has(path, content) else "hand-edited", line=line))
     found += [Difference(path=path, state="missing") for path in files if path not in seen]
-    return Comparison(differences=tuple(sorted(found, key=lambda d: d.path)), temporary=tuple(temporary))
+    return Comparison(differences=tuple(sorted(found, key=lambda d: d.path)), temporary=tuple(sorted(temporary)))
 
 
 def _unless_restored(path: str, content: bytes | None, files: Mapping[str, File]) -> Difference:
@@ -90,19 +90,20 @@ class _Known:
         return path in self._head and git.is_blob(content, self._head[path])
 
 
-def _scan(root: Path, scope: str) -> Iterator[tuple[str, bytes | None]]:
-    """Every file below `scope` with its bytes; None for what is not a regular file (a link, a socket), which is never ours."""
+def _scan(root: Path, scope: str, files: Mapping[str, File]) -> Iterator[tuple[str, bytes | None]]:
+    """Every file below `scope` with its bytes; None for what is never ours: a link, a socket, a directory where a file belongs."""
+    for above in (*reversed(PurePosixPath(scope).parents[:-1]), PurePosixPath(scope)):
+        if (root / above).is_symlink() or ((root / above).exists() and not (root / above).is_dir()):
+            yield str(above), None
+            return
     try:
-        entries = sorted(os.scandir(root / scope), key=lambda e: e.name)
+        entries = list(os.scandir(root / scope))
     except FileNotFoundError:
-        return
-    except NotADirectoryError:
-        yield scope, None
         return
     for entry in entries:
         path = f"{scope}/{entry.name}"
-        if entry.is_dir(follow_symlinks=False):
-            yield from _scan(root, path)
+        if entry.is_dir(follow_symlinks=False) and path not in files:
+            yield from _scan(root, path, files)
         elif entry.is_file(follow_symlinks=False):
             yield path, Path(entry.path).read_bytes()
         else:

@@ -9,17 +9,19 @@ from constructs import Construct
 from crema.generators import network_policy
 from crema.generators.checks import (
     AnyText,
+    Bytes,
     Cidr,
+    Cpu,
     DnsName,
     EnvName,
     FilePath,
     Image,
     NodePort,
     Port,
-    Quantity,
     Replicas,
     ServiceName,
     UrlPath,
+    UserId,
 )
 from crema.generators.manifest import Manifest
 from crema.generators.network_policy import CallSpec, NetworkPoliciesSpec
@@ -45,9 +47,9 @@ class ResourcesSpec(Spec):
 
     """
 
-    cpu: Quantity = "50m"
-    memory: Quantity = "96Mi"
-    memory_limit: Quantity = "192Mi"
+    cpu: Cpu = "50m"
+    memory: Bytes = "96Mi"
+    memory_limit: Bytes = "192Mi"
 
     @rule("memory", "memory_limit")
     def _request_within_limit(self) -> Iterator[Mistake]:
@@ -97,7 +99,7 @@ class WebServiceSpec(Spec):
     calls: tuple[CallSpec, ...] = ()
     admit_cidrs: tuple[Cidr, ...] = ()
     writable_paths: tuple[FilePath, ...] = ("/tmp",)
-    run_as_user: int = _ANY_USER
+    run_as_user: UserId = _ANY_USER
     image_pull_secrets: tuple[DnsName, ...] = ()
 
     @property
@@ -110,18 +112,13 @@ class WebServiceSpec(Spec):
         if self.port < 1024:
             yield self.mistake("port", "above 1023, since the container does not run as root", self.port)
 
-    @rule("run_as_user")
-    def _not_root(self) -> Iterator[Mistake]:
-        if self.run_as_user < 1:
-            yield self.mistake("run_as_user", "a user other than root (0)", self.run_as_user)
-
     @rule("env", "secret_env")
     def _each_variable_once(self) -> Iterator[Mistake]:
         for name in sorted({*self.env, *self.secret_env}):
             if name == _ROOT_PATH:
                 yield self.mistake("env" if name in self.env else "secret_env", f"without {name}, which root_path sets", name)
             elif name in self.env and name in self.secret_env:
-                yield self.mistake("secret_env", f"without {name}, which env sets already", SecretKeySpec(name="x", key="x"))
+                yield self.mistake("secret_env", f"without {name}, which env sets already", self.secret_env[name])
 
     @rule("writable_paths")
     def _each_path_once(self) -> Iterator[Mistake]:
@@ -170,9 +167,10 @@ def _deployment(spec: WebServiceSpec) -> Manifest:
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": [_container(spec)],
-        "volumes": [{"name": _volume_name(i), "emptyDir": {}} for i, _ in enumerate(spec.writable_paths)],
         "terminationGracePeriodSeconds": 30,
     }
+    if spec.writable_paths:
+        pod["volumes"] = [{"name": _volume_name(i), "emptyDir": {}} for i, _ in enumerate(spec.writable_paths)]
     if spec.image_pull_secrets:
         pod["imagePullSecrets"] = [{"name": name} for name in spec.image_pull_secrets]
     if spec.replicas > 1:
@@ -209,12 +207,11 @@ def _container(spec: WebServiceSpec) -> dict[str, Any]:
         variables[_ROOT_PATH] = {"value": spec.root_path}
     for name, secret in spec.secret_env.items():
         variables[name] = {"valueFrom": {"secretKeyRef": {"name": secret.name, "key": secret.key}}}
-    return {
+    container: dict[str, Any] = {
         "name": spec.name,
         "image": spec.image,
         "imagePullPolicy": "IfNotPresent",
         "ports": [{"name": _PORT_NAME, "containerPort": spec.port, "protocol": "TCP"}],
-        "env": [{"name": name, **variables[name]} for name in sorted(variables)],
         "resources": spec.resources.body(),
         # Start-up gets two minutes; after that, readiness takes a slow pod out of the Service and liveness restarts a dead one.
         "startupProbe": {**check, "periodSeconds": 2, "timeoutSeconds": 2, "failureThreshold": 60},
@@ -227,8 +224,13 @@ def _container(spec: WebServiceSpec) -> dict[str, Any]:
             "capabilities": {"drop": ["ALL"]},
             "readOnlyRootFilesystem": True,
         },
-        "volumeMounts": [{"name": _volume_name(i), "mountPath": path} for i, path in enumerate(spec.writable_paths)],
     }
+    # The API server drops empty lists; one in git would be a difference that never goes away.
+    if variables:
+        container["env"] = [{"name": name, **variables[name]} for name in sorted(variables)]
+    if spec.writable_paths:
+        container["volumeMounts"] = [{"name": _volume_name(i), "mountPath": path} for i, path in enumerate(spec.writable_paths)]
+    return container
 
 
 def _volume_name(index: int) -> str:

@@ -34,7 +34,7 @@ class _Dumper(yaml.CSafeDumper):
 
 def is_plain(text: str) -> bool:
     """Whether every reader takes this text for itself when it stands without quotes."""
-    return len(text) <= 1000 and _PLAIN.fullmatch(text) is not None and text.lower() not in _WORDS
+    return _PLAIN.fullmatch(text) is not None and text.lower() not in _WORDS
 
 
 def _string(dumper: yaml.CSafeDumper, value: str) -> yaml.ScalarNode:
@@ -47,15 +47,12 @@ def _string(dumper: yaml.CSafeDumper, value: str) -> yaml.ScalarNode:
 
 
 def _fits_a_block(value: str) -> bool:
-    """Whether a literal block shows the text as it is: several lines, printable, none ending in a blank, at most one newline at the end."""
+    """Whether a literal block shows the text as it is: several printable lines, the first not indented, at most one newline at the end.
+
+    What the emitter cannot write as a block (a blank before a newline) it quotes by itself.
+    """
     lines = value.removesuffix("\n").split("\n")
-    return (
-        len(lines) > 1
-        and lines[-1] != ""
-        and lines[0] != ""
-        and not lines[0][0].isspace()
-        and all(line.isprintable() and line == line.rstrip() for line in lines)
-    )
+    return len(lines) > 1 and lines[-1] != "" and lines[0] != "" and not lines[0][0].isspace() and all(line.isprintable() for line in lines)
 
 
 _Dumper.add_representer(str, _string)
@@ -103,7 +100,7 @@ def _plain(value: object, where: str, depth: int = 0) -> Any:
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str):
-                raise WriterError(f"{where or '/'} has the key {key!r}; keys are strings")
+                raise WriterError(f"{where or '/'} has a key of class {type(key).__name__}; keys are strings")
             _check_text(key, where)
         return {key: _plain(value[key], f"{where}/{_token(key)}", depth + 1) for key in sorted(value)}
     if isinstance(value, list | tuple):

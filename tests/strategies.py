@@ -26,7 +26,7 @@ service_names = st.from_regex(r"[a-z]([-a-z0-9]{0,10}[a-z0-9])?", fullmatch=True
 labels = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,10}[a-z0-9])?", fullmatch=True)
 variables = st.from_regex(r"[A-Z_][A-Z0-9_]{0,8}", fullmatch=True).filter(lambda name: name != "ROOT_PATH")
 paths = st.one_of(st.just("/"), st.from_regex(r"(/[A-Za-z0-9._\-]{1,8}){1,4}", fullmatch=True))
-hosts = st.from_regex(r"[a-z0-9]{1,8}(\.[a-z0-9]{1,8}){1,3}", fullmatch=True)
+hosts = st.from_regex(r"[a-z0-9]{1,8}(\.[a-z0-9]{1,8}){0,2}\.[a-z]{2,8}", fullmatch=True)
 ports = st.integers(1024, 65535)
 images = st.from_regex(r"registry\.example\.com/[a-z]{1,8}:[a-z0-9]{1,8}\.1", fullmatch=True)
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
@@ -127,6 +127,36 @@ prometheus_rules = st.builds(
     PrometheusRuleSpec, name=labels, groups=st.lists(rule_groups, max_size=2, unique_by=lambda g: g.name).map(tuple)
 )
 any_spec: st.SearchStrategy[Spec] = st.one_of(web_services(), ingress_routes, mysqls, namespaces, grafana_datasources, prometheus_rules)
+
+
+class BadRepr:
+    """An object that cannot be shown."""
+
+    def __repr__(self) -> str:
+        """Fail, as a half-made object may."""
+        raise ValueError("no")
+
+
+class BadMapping(dict[str, Any]):
+    """A mapping that cannot be read."""
+
+    def items(self) -> Any:
+        """Fail, as a mapping that reads a file may."""
+        raise OSError("gone")
+
+
+def _nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+# What a person may give for a field. Draw an index, since some cannot be shown.
+HOSTILE: list[object] = [None, True, 0, -1, 10**5000, 1.5, float("nan"), "", " ", "\x00", "\ud800", "é", "a\nb", b"a", object(), str, len]
+HOSTILE += [BadRepr(), BadMapping(a=1), {1: 2}, {"a": 1}, {"a": BadRepr()}, ("a",), ["a"], (None,), {"a"}, _nested(10_000), "1e99999999999"]
+HOSTILE += [SecretKeySpec(name=None, key=()), (NamespaceSpec(name={}),), NginxSpec(class_name=1), "x" * 100_000]  # type: ignore[arg-type]
+HOSTILE += [(CallSpec(app=[], port="x"),) * 2, (DatasourceSpec(name=[], uid={}, type=1, url=2),) * 2]  # type: ignore[arg-type]
 
 # Scalars that readers of YAML disagree about, or that break careless writers.
 _AMBIGUOUS = [

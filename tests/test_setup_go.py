@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.external import start
-from tools.setup import go, modules, python, stamp
+from tools.setup import go, modules, python, stamp, wheels
 from tools.setup.failure import SetupFailed
 from tools.setup.place import Place
 
@@ -83,13 +83,16 @@ class Builds:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
     ) -> None:
+        if "--dest" in command:
+            return
         if "--target" in command:
             self.steps.append("toolchain")
             write_go(place.tools / "go" / "go" / "bin" / "go", "go1.27.3")
             return
         assert cwd is not None
         assert env is not None
-        assert (env["GOTOOLCHAIN"], env["CGO_ENABLED"]) == ("local", "0")
+        assert (env["GOTOOLCHAIN"], env["CGO_ENABLED"], env["GOWORK"]) == ("local", "0", "off")
+        assert "-mod=readonly" in env["GOFLAGS"].split()
         self.steps.append(cwd.name)
         if command[1:3] == ["mod", "download"]:
             Path(env["GOMODCACHE"]).mkdir(parents=True, exist_ok=True)
@@ -129,6 +132,7 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> Builds:
     """Build nothing; write down what would be built."""
     builds = Builds()
     monkeypatch.setattr(go, "run", builds)
+    monkeypatch.setattr(wheels, "run", builds)
     return builds
 
 
@@ -139,6 +143,9 @@ def test_a_program_is_built_once_and_again_when_its_module_or_go_changes(place: 
     assert (place.bin / "one").read_text() == "built"
     go.set_up(place)
     assert builds.taken() == []
+    (place.bin / "one").unlink()
+    go.set_up(place)
+    assert builds.taken() == ["one"]
     (place.root / "tools/one/go.sum").write_text("x")
     go.set_up(place)
     assert builds.taken() == ["one"]
@@ -183,6 +190,19 @@ def test_go_comes_from_the_lock_when_the_one_on_path_is_too_old(place: Place, bu
     go.set_up(place)
     assert builds.taken() == []
     assert start([place.bin / "go", "env", "GOVERSION"]).stdout == "go1.27.3\n"
+    shutil.rmtree(place.tools / "go")
+    go.set_up(place)
+    assert builds.taken() == ["toolchain"]
+
+
+def test_a_disk_that_is_too_small_for_go_is_said(place: Place, builds: Builds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a download fills it."""
+    write_go(tmp_path / "path" / "go", "go1.25.9")
+    usage = shutil.disk_usage(place.root)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000_000))
+    with pytest.raises(SetupFailed, match=r"only 1\.0 GB are free"):
+        go.set_up(place)
+    assert builds.taken() == []
 
 
 def test_a_locked_go_that_is_too_old_is_said(place: Place, builds: Builds, tmp_path: Path) -> None:

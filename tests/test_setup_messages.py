@@ -34,7 +34,7 @@ from tools.setup.run import run
         ),
         ("verifying m@v1: checksum mismatch\nSECURITY ERROR", "not the file that the lock", "mirror"),
         ("npm error code EINTEGRITY", "not the file that the lock", "mirror"),
-        ("OSError: [Errno 28] No space left on device", "the disk is full", "free 3 GB"),
+        ("OSError: [Errno 28] No space left on device", "the disk is full", "free 2 GB"),
         ("ERROR: No matching distribution found for ruff==0.17.6", "no wheel for this platform", "PYTHON="),
         ("[SSL: CERTIFICATE_VERIFY_FAILED]", "does not trust", "PIP_CERT"),
         ("mkdir .tools: Permission denied", "cannot be written", "root"),
@@ -45,6 +45,25 @@ def test_a_known_cause_is_named_with_its_fix(output: str, what: str, fix: str) -
     failed = explain("install things", output)
     assert what in str(failed)
     assert fix in failed.fix
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["ConnectTimeout", "ReadTimeout", "ProxyError", "Connection refused", "i/o timeout", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN"],
+)
+def test_every_tools_word_for_no_network_is_known(word: str) -> None:
+    """pip, Go and npm say it in many ways."""
+    assert "cannot be reached" in str(explain("install things", f"error: {word} at somewhere"))
+
+
+def test_of_a_known_cause_one_line_is_shown_and_no_traceback() -> None:
+    """The sentence that told it is proof enough; the rest is in the log."""
+    output = (
+        "Traceback (most recent call last):\n  File 'x.py', line 1\nOSError: [Errno 28] No space left on device" + "!" * 999 + "\nmore\n"
+    )
+    shown = explain("install things", output).log
+    assert shown.startswith("OSError: [Errno 28] No space left on device")
+    assert (len(shown), shown.count("\n")) == (300, 0)
 
 
 def test_an_unknown_cause_shows_the_end_of_the_output() -> None:
@@ -62,6 +81,15 @@ def test_a_failed_program_leaves_its_whole_output_in_the_checkout(tmp_path: Path
         run(place, "do it", ["sh", "-c", "echo reason; exit 3"])
     assert "(all of it: .tools/logs/do-it.log)" in failed.value.log
     assert "reason" in (place.logs / "do-it.log").read_text()
+
+
+def test_a_program_that_is_not_there_is_said_and_one_that_asks_gets_no_answer(tmp_path: Path) -> None:
+    """A set-up never waits for somebody to type."""
+    place = Place(root=tmp_path)
+    with pytest.raises(SetupFailed, match="do it: /nonexistent/pip is not there") as failed:
+        run(place, "do it", ["/nonexistent/pip"])
+    assert "remove .venv and .tools" in failed.value.fix
+    run(place, "ask", ["sh", "-c", "if read answer; then exit 1; fi"])
 
 
 @pytest.mark.parametrize(
@@ -156,6 +184,12 @@ def test_a_python_that_is_too_old_is_named_with_its_version(tmp_path: Path) -> N
     assert "no Python 3.11 or newer was found" in done.stderr
     assert "python3 is 3.9.6;" in done.stderr
     assert "make PYTHON=" in done.stderr
+
+
+def test_a_persons_pythonpath_does_not_reach_the_set_up(tmp_path: Path) -> None:
+    """Somebody's module named `json` would."""
+    fake(tmp_path / "bin", "python3", 'case "$1" in -S) echo 3.12.1 ;; *) echo "${PYTHONPATH-none} ${PYTHONHOME-none}" ;; esac')
+    assert find_python(tmp_path, PYTHONPATH="/theirs", PYTHONHOME="/theirs").stdout == "none none\n"
 
 
 def test_no_python_at_all_is_said(tmp_path: Path) -> None:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
+import platform
 import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from tools.setup import python
+from tools.setup import python, wheels
 from tools.setup.failure import SetupFailed
 from tools.setup.place import Place
 
 LOCK = {
     "_meta": {},
-    "default": {"click": {"version": "==1", "hashes": ["sha256:a"]}},
-    "develop": {"pytest": {"version": "==2", "hashes": ["sha256:b"]}},
+    "default": {"click": {"version": "==1", "hashes": [f"sha256:{sha256(b'default').hexdigest()}"]}},
+    "develop": {"pytest": {"version": "==2", "hashes": [f"sha256:{sha256(b'develop').hexdigest()}"]}},
 }
 VENV, DEFAULT, DEVELOP, PROJECT = "venv", "default", "develop", "project"
+FETCH, FETCH_DEVELOP = "download default", "download develop"
 
 
 @dataclass(kw_only=True)
@@ -29,25 +32,31 @@ class Runs:
 
     steps: list[str] = field(default_factory=list)
     break_at: str = ""
+    offline: bool = False
 
     def __call__(self, place: Place, step: str, command: Sequence[str | Path]) -> None:
         words = [str(word) for word in command]
+        category = words[-1].rpartition("-")[2].removesuffix(".txt")
         kind = (
-            VENV
-            if "venv" in words
-            else PROJECT
-            if "--editable" in words
-            else DEFAULT
-            if words[-1].endswith("requirements-default.txt")
-            else DEVELOP
+            VENV if "venv" in words else PROJECT if "--editable" in words else f"download {category}" if "download" in words else category
         )
         self.steps.append(kind)
-        (place.venv / "bin").mkdir(parents=True, exist_ok=True)
-        place.python.touch()
+        if kind == VENV:
+            (place.venv / "bin").mkdir(parents=True)
+            place.python.touch()
         if kind == self.break_at:
             raise KeyboardInterrupt(step)
+        if "download" in words:
+            if self.offline:
+                raise SetupFailed(step, fix="")
+            (Path(words[words.index("--dest") + 1]) / f"{category}.whl").write_text(category)
+        elif kind in {DEFAULT, DEVELOP}:
+            assert {"--require-hashes", "--no-index", str(place.tools / "wheels" / category)} <= set(words)
+            packages = place.venv / "lib" / "python3.11" / "site-packages"
+            packages.mkdir(parents=True, exist_ok=True)
+            (packages / f"{category}.py").write_text("installed")
         if kind == PROJECT:
-            (place.venv / "bin" / "crema").touch()
+            (place.venv / "bin" / "crema").write_text((place.root / "pyproject.toml").read_text())
 
     def taken(self) -> list[str]:
         """The steps since the last time this was asked."""
@@ -60,6 +69,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     """Start nothing; write down what would be started."""
     runs = Runs()
     monkeypatch.setattr(python, "run", runs)
+    monkeypatch.setattr(wheels, "run", runs)
     return runs
 
 
@@ -76,7 +86,7 @@ def place(tmp_path: Path) -> Place:
 def test_the_second_time_nothing_is_started(place: Place, runs: Runs) -> None:
     """Everything is in place, so no program runs and nothing needs a network."""
     python.set_up(place, tests=True)
-    assert runs.taken() == [VENV, DEFAULT, DEVELOP, PROJECT]
+    assert runs.taken() == [VENV, FETCH, FETCH_DEVELOP, DEFAULT, DEVELOP, PROJECT]
     python.set_up(place, tests=True)
     python.set_up(place, tests=False)
     assert runs.taken() == []
@@ -85,15 +95,17 @@ def test_the_second_time_nothing_is_started(place: Place, runs: Runs) -> None:
 def test_synthesis_does_not_wait_for_what_only_tests_use(place: Place, runs: Runs) -> None:
     """`make synth` installs one category; `make test` after it adds the other and repeats nothing."""
     python.set_up(place, tests=False)
-    assert runs.taken() == [VENV, DEFAULT, PROJECT]
+    assert runs.taken() == [VENV, FETCH, DEFAULT, PROJECT]
     python.set_up(place, tests=True)
-    assert runs.taken() == [DEVELOP]
+    assert runs.taken() == [FETCH_DEVELOP, DEVELOP]
 
 
 @pytest.mark.parametrize(
     ("step", "repair"),
     [
-        (VENV, [VENV, DEFAULT, DEVELOP, PROJECT]),
+        (VENV, [VENV, FETCH, FETCH_DEVELOP, DEFAULT, DEVELOP, PROJECT]),
+        (FETCH, [FETCH, FETCH_DEVELOP, DEFAULT, DEVELOP, PROJECT]),
+        (FETCH_DEVELOP, [FETCH_DEVELOP, DEFAULT, DEVELOP, PROJECT]),
         (DEFAULT, [VENV, DEFAULT, DEVELOP, PROJECT]),
         (DEVELOP, [VENV, DEFAULT, DEVELOP, PROJECT]),
         (PROJECT, [PROJECT]),
@@ -119,16 +131,107 @@ def test_a_changed_lock_makes_everything_anew(place: Place, runs: Runs) -> None:
     python.set_up(place, tests=True)
     runs.taken()
     lock = place.root / "Pipfile.lock"
-    lock.write_text(lock.read_text().replace("==2", "==3"))
+    lock.write_text(lock.read_text().replace("==1", "==3"))
     python.set_up(place, tests=False)
-    assert runs.taken() == [VENV, DEFAULT, PROJECT]
+    assert runs.taken() == [FETCH, VENV, DEFAULT, PROJECT]
+    assert not (place.venv / "lib" / "python3.11" / "site-packages" / "develop.py").exists()
+    python.set_up(place, tests=True)
+    assert runs.taken() == [DEVELOP]
     lock.write_text(json.dumps({**json.loads(lock.read_text()), "go": {}}))
     python.set_up(place, tests=False)
     assert runs.taken() == []
 
 
+def test_without_a_network_nothing_that_works_is_lost(place: Place, runs: Runs) -> None:
+    """What replaces an installation is downloaded before it is touched, so `make test` on a train leaves `make synth` working."""
+    python.set_up(place, tests=False)
+    runs.taken()
+    runs.offline = True
+    with pytest.raises(SetupFailed):
+        python.set_up(place, tests=True)
+    assert runs.taken() == [FETCH_DEVELOP]
+    python.set_up(place, tests=False)
+    assert runs.taken() == []
+    old = (place.root / "Pipfile.lock").read_text()
+    (place.root / "Pipfile.lock").write_text(old.replace("==1", "==3"))
+    with pytest.raises(SetupFailed):
+        python.set_up(place, tests=False)
+    assert runs.taken() == [FETCH]
+    (place.root / "Pipfile.lock").write_text(old)
+    python.set_up(place, tests=False)
+    assert runs.taken() == []
+
+
+@pytest.mark.parametrize("damage", ["lib/python3.11/site-packages/default.py", "bin/crema", "bin/python"])
+def test_a_damaged_virtual_environment_is_made_anew_without_a_network(
+    place: Place, runs: Runs, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that is cut short is named, not run; an emptied command would do nothing and succeed."""
+    python.set_up(place, tests=False)
+    runs.taken()
+    runs.offline = True
+    (place.venv / damage).write_text("cut")
+    python.set_up(place, tests=False)
+    assert runs.taken() == [VENV, DEFAULT, PROJECT]
+    assert f".venv/{damage} is not as it was installed" in capsys.readouterr().err
+    (place.venv / damage).unlink()
+    python.set_up(place, tests=False)
+    assert runs.taken() == [VENV, DEFAULT, PROJECT]
+    python.set_up(place, tests=False)
+    assert runs.taken() == []
+
+
+def test_what_was_added_to_the_virtual_environment_is_no_damage(place: Place, runs: Runs) -> None:
+    """Compiled files come with every run, and people try packages out."""
+    python.set_up(place, tests=True)
+    runs.taken()
+    packages = place.venv / "lib" / "python3.11" / "site-packages"
+    (packages / "__pycache__").mkdir()
+    (packages / "__pycache__" / "default.pyc").touch()
+    (packages / "more.py").touch()
+    python.set_up(place, tests=True)
+    assert runs.taken() == []
+    (place.venv / "bin" / "crema").unlink()  # everything is noted anew, with the compiled file in its place
+    python.set_up(place, tests=True)
+    (packages / "__pycache__").mkdir()
+    (packages / "__pycache__" / "default.pyc").touch()
+    (place.stamps / "project").unlink()
+    python.set_up(place, tests=True)
+    runs.taken()
+    (packages / "__pycache__" / "default.pyc").write_text("compiled again")
+    python.set_up(place, tests=True)
+    assert runs.taken() == []
+
+
+def test_what_was_installed_later_is_watched_too(place: Place, runs: Runs) -> None:
+    """`make test` after `make synth` adds packages; a directory that is a file now is damage like any other."""
+    python.set_up(place, tests=False)
+    python.set_up(place, tests=True)
+    runs.taken()
+    packages = place.venv / "lib" / "python3.11" / "site-packages"
+    (packages / "develop.py").write_text("")
+    python.set_up(place, tests=True)
+    assert runs.taken() == [VENV, DEFAULT, DEVELOP, PROJECT]
+    shutil.rmtree(packages)
+    packages.touch()
+    python.set_up(place, tests=True)
+    assert runs.taken() == [VENV, DEFAULT, DEVELOP, PROJECT]
+
+
+def test_another_python_is_a_new_virtual_environment_and_other_wheels(place: Place, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wheel is for one version of Python and one machine."""
+    python.set_up(place, tests=False)
+    runs.taken()
+    monkeypatch.setattr(sys, "version", f"{sys.version} built anew")
+    python.set_up(place, tests=False)
+    assert runs.taken() == [VENV, FETCH, DEFAULT, PROJECT]
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    python.set_up(place, tests=False)
+    assert runs.taken() == [VENV, FETCH, DEFAULT, PROJECT]
+
+
 def test_a_moved_checkout_is_set_up_anew(place: Place, runs: Runs) -> None:
-    """The scripts of a virtual environment hold its absolute path."""
+    """The scripts of a virtual environment hold its absolute path. The wheels moved along, so no network is needed."""
     python.set_up(place, tests=False)
     runs.taken()
     moved = Place(root=place.root.with_name("elsewhere"))
@@ -148,6 +251,8 @@ def test_changed_entry_points_are_installed_again(place: Place, runs: Runs) -> N
     project.write_text(project.read_text().replace('name = "crema"', 'name = "crema"\nversion = "2"'))
     python.set_up(place, tests=False)
     assert runs.taken() == [PROJECT]
+    python.set_up(place, tests=False)
+    assert runs.taken() == []
 
 
 def test_a_virtual_environment_of_somebody_else_is_left_alone(place: Place, runs: Runs) -> None:
@@ -174,21 +279,9 @@ def test_a_missing_ensurepip_names_the_package_that_brings_it(place: Place, runs
 
 def test_a_disk_that_is_too_small_is_said_before_anything_is_written(place: Place, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a set-up on a full disk helps nobody."""
-    monkeypatch.setattr(python, "FREE_BYTES", shutil.disk_usage(place.root).total + 1)
-    with pytest.raises(SetupFailed, match=r"GB are free here; the set-up takes up to"):
+    usage = shutil.disk_usage(place.root)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=500_000_000))
+    with pytest.raises(SetupFailed, match=r"only 0\.5 GB are free on the disk of .*a checkout; this step takes up to 0\.6 GB"):
         python.set_up(place, tests=False)
     assert not place.venv.exists()
     assert runs.taken() == []
-
-
-def test_caches_stay_in_the_checkout_unless_the_caller_named_another(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty or read-only home directory is enough, and a shared cache of a build machine is still used."""
-    for name in ("GOCACHE", "PIP_CACHE_DIR", "npm_config_cache", "GOPATH", "GOMODCACHE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
-    environment = place.environment()
-    for name in ("GOCACHE", "PIP_CACHE_DIR", "npm_config_cache", "GOPATH", "GOMODCACHE"):
-        assert environment[name].startswith(f"{place.tools}/")
-    assert "PYTHONPATH" not in environment
-    monkeypatch.setenv("GOCACHE", "/shared")
-    assert place.environment()["GOCACHE"] == "/shared"

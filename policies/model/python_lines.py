@@ -131,7 +131,7 @@ def _refine(region: ast.AST, clue: Clue, line: int, *, whole: bool) -> Found | N
         key = clue.words[0]
         trusted = owner is not None or not (whole or clue.names)
         entries = [(node, value) for node, value in _entries(near) if _says(node, key)]
-        places = [node.lineno for node, _ in sorted(entries, key=lambda entry: _likelihood(*entry, clue, line))]
+        places = [node.lineno for node, _ in sorted(entries, key=lambda entry: _likelihood(entry[0], entry[1], clue, line))]
         places += [node.lineno for node in _keywords(near) if trusted and _same(node.arg, key)]
         places += _only(_constants(near, clue.value)) if not places else []
         if places:

@@ -48,12 +48,32 @@ def test_a_service_without_an_entry_gets_a_placeholder_and_a_note(tmp_path: Path
     assert (image.tag, image.placeholder) == ("loyalty-placeholder", True)
 
 
+def test_null_and_false_are_what_they_say(tmp_path: Path) -> None:
+    """No digest is no digest, and an image that is no placeholder is none."""
+    text = _RIGHT.replace('"sha256:{digest}"', "null") + "    placeholder: {value}\n"
+    images = [locked_image(_lock(tmp_path, text.format(value=value)), "local", "order", "r") for value in ("false", "true ")]
+    assert [(image.digest, image.placeholder, image.reference("r")) for image in images] == [
+        (None, False, "r/coffee_machine:1234567"),
+        (None, True, "r/coffee_machine:1234567"),
+    ]
+
+
+def test_a_lock_that_is_not_text_is_a_mistake(tmp_path: Path) -> None:
+    """Bytes that UTF-8 does not know."""
+    lock = tmp_path / "images.lock.yaml"
+    lock.write_bytes(b"local: \xff\n")
+    with pytest.raises(MistakeError, match="is not YAML: 'utf-8' codec can't decode byte 0xff"):
+        locked_image(lock, "local", "order", "r")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
         ('"1234567"', "1234567", 4, "local/order: tag is '1234567', which some readers of YAML take for no text; quote it"),
         ('"1234567"', "12e4567", 4, "local/order: tag is '12e4567', which some readers of YAML take for no text; quote it"),
         ('"1234567"', "1.10", 4, "local/order: tag is '1.10', which some readers of YAML take for no text; quote it"),
+        ('"1234567"', "null", 4, "local/order: tag is 'null', which some readers of YAML take for no text; quote it"),
+        ('"1234567"', '"\x00"', 1, "is not YAML: "),
         ('"1234567"', '""', 4, "local/order: tag is empty; write a text, or null where there is none"),
         (
             "    tag:",

@@ -82,7 +82,7 @@ def test_every_probe_asks_a_path_under_the_root_path(spec: WebServiceSpec) -> No
     """A service answers only under its root path, so a probe elsewhere would kill it; the variable says the same path."""
     (container,) = _one(built(spec), "Deployment")["template"]["spec"]["containers"]
     root = spec.root_path.rstrip("/")
-    variables = {v["name"]: v.get("value") for v in container["env"]}
+    variables = {v["name"]: v.get("value") for v in container.get("env", [])}
     assert variables.get("ROOT_PATH", "") == root
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         path = container[probe]["httpGet"]["path"]
@@ -120,8 +120,8 @@ def test_every_container_is_restricted(spec: Any) -> None:
 def test_every_mounted_volume_exists_and_every_volume_is_mounted(spec: Any) -> None:
     """A pod with a mount without a volume is refused; a volume without a mount was meant for something."""
     for pod in (m.body["spec"]["template"]["spec"] for m in built(spec) if "template" in m.body.get("spec", {})):
-        mounted = {mount["name"] for container in pod["containers"] for mount in container["volumeMounts"]}
-        assert mounted == {volume["name"] for volume in pod["volumes"]}
+        mounted = {mount["name"] for container in pod["containers"] for mount in container.get("volumeMounts", [])}
+        assert mounted == {volume["name"] for volume in pod.get("volumes", [])}
 
 
 @given(web_services())
@@ -173,7 +173,7 @@ def test_no_password_stands_in_a_manifest(spec: Any) -> None:
     (container,) = _one(built(spec), "StatefulSet")["template"]["spec"]["containers"]
     for variable in container["env"]:
         assert ("valueFrom" in variable) == variable["name"].endswith("PASSWORD")
-    assert {v["name"]: v.get("value") for v in container["env"]}["MYSQL_USER"] != "root"
+    assert {v["name"]: v.get("value") for v in container.get("env", [])}["MYSQL_USER"] != "root"
 
 
 @given(st.lists(web_services(), max_size=6, unique_by=lambda s: s.name))

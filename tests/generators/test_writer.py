@@ -26,13 +26,20 @@ def _as_json(value: Any) -> Any:
     return value
 
 
+class _Text(str):
+    """A text of a class of its own, as an enumeration of strings has."""
+
+
 @given(nasty_objects)
+@example({"a": "x\u2028y\nz"})
 def test_pyyaml_reads_back_what_was_written(value: dict[str, Any]) -> None:
     """A YAML 1.1 reader gives back the same data."""
     assert _as_json(yaml.safe_load(document(value))) == _as_json(value)
 
 
 @given(nasty_objects)
+@example({"a": "x\n\u2029y\n"})
+@example({"a": {"b:": "c:"}})
 def test_a_yaml_1_2_reader_reads_back_what_was_written(value: dict[str, Any]) -> None:
     """A YAML 1.2 reader gives back the same data."""
     assert _as_json(yaml12.parse_yaml(document(value))) == _as_json(value)
@@ -72,7 +79,29 @@ def test_lines_end_alike_everywhere(value: dict[str, Any]) -> None:
     assert text.endswith("\n")
 
 
-@pytest.mark.parametrize("text", ["on", "1234567", "12e4567", "0o17", "190:20:30", "~", "", "y", "1_000", "=", "2026-11-23", "0x1F", ".5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on",
+        "1234567",
+        "12e4567",
+        "0o17",
+        "190:20:30",
+        "~",
+        "",
+        "y",
+        "1_000",
+        "=",
+        "2026-11-23",
+        "0x1F",
+        ".5",
+        "NO",
+        "Null",
+        "Infinity",
+        "a:",
+        "::",
+    ],
+)
 def test_what_readers_disagree_about_is_quoted(text: str) -> None:
     """Each scalar that some reader takes for something else stands in quotes."""
     assert document({"a": text}) == f'a: "{text}"\n'
@@ -81,6 +110,32 @@ def test_what_readers_disagree_about_is_quoted(text: str) -> None:
 def test_several_lines_are_shown_as_they_are() -> None:
     """SQL, PromQL and configuration are literal blocks that a person can read."""
     assert document({"a": "SELECT 1;\n\n  -- two\n"}) == "a: |\n  SELECT 1;\n\n    -- two\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a\nb\n\n", '"a\\nb\\n\\n"'),
+        ("\na\nb", '"\\na\\nb"'),
+        (" a\nb", '" a\\nb"'),
+        ("a\nb", "|-\n  a\n  b"),
+        ("☕ " * 60, '"' + "☕ " * 60 + '"'),
+        (1.0, "1"),
+        (1.5, "1.5"),
+        (float(2**53), "9007199254740992.0"),
+        ((1, "b"), "\n- 1\n- b"),
+        (_Text("on"), '"on"'),
+    ],
+)
+def test_what_has_two_ways_of_writing_has_one(value: object, text: str) -> None:
+    """Whole numbers without a point, tuples as lists, one line for one line, a block only where it needs no indentation of its own."""
+    assert document({"a": value}).removeprefix("a:").strip(" ") == text + "\n"
+
+
+def test_one_list_in_two_places_is_written_twice() -> None:
+    """Manifests have no anchors: a diff of one place must not depend on another."""
+    shared = ["x"]
+    assert document({"a": shared, "b": shared}) == "a:\n- x\nb:\n- x\n"
 
 
 def test_a_manifest_begins_with_what_people_look_for() -> None:
@@ -101,8 +156,10 @@ def test_a_manifest_begins_with_what_people_look_for() -> None:
         ({"a": {"b/c": [1, math.nan]}}, "/a/b~1c/1 is nan"),
         ({"a": math.inf}, "/a is inf"),
         ({"a": "\ud800"}, "/a holds half of a surrogate pair"),
-        ({"a": {1: 2}}, "/a has the key 1"),
+        ({"a": {1: 2}}, "/a has a key of class int"),
         ({"a": object()}, "/a is a object"),
+        ({"\ud800": 1}, "/ holds half of a surrogate pair"),
+        ({"~a": math.nan}, "/~0a is nan"),
     ],
 )
 def test_what_yaml_cannot_hold_is_refused_with_its_place(value: dict[str, Any], where: str) -> None:
