@@ -76,7 +76,9 @@ def build(spec: NetworkPoliciesSpec) -> tuple[Manifest, ...]:
     ingress = []
     if spec.admit_cidrs:
         ingress.append({"from": [{"ipBlock": {"cidr": c}} for c in sorted(set(spec.admit_cidrs))], "ports": _tcp(spec.port)})
-    own = _policy(spec, spec.name, spec.name, {"policyTypes": ["Ingress", "Egress"], "ingress": ingress, "egress": egress})
+    # Both types with no rule permit nothing; an empty list says no more, and the API server drops it.
+    rules = {key: value for key, value in (("ingress", ingress), ("egress", egress)) if value}
+    own = _policy(spec, spec.name, spec.name, {"policyTypes": ["Ingress", "Egress"], **rules})
     return (own, *(_admission(spec, call) for call in sorted(spec.calls, key=_key) if call.namespace is None))
 
 
