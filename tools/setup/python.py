@@ -15,28 +15,27 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.setup import lock, stamp
+from tools.setup import inventory, lock, stamp, wheels
 from tools.setup.failure import SetupFailed
 from tools.setup.place import Place
 from tools.setup.run import run, say
 
 OLDEST = (3, 11)
-FREE_BYTES = 1_500_000_000
-"""What .venv and .tools take when everything is in them, and some room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """One category of Pipfile.lock, as installed."""
+    """One category of Pipfile.lock, as installed. ``room`` is what it takes on the disk in bytes, downloads included."""
 
     category: str
     what: str
     expected: str
+    room: int
 
 
 LAYERS = (
-    Layer(category="default", what="what synthesis needs", expected="about 1 minute"),
-    Layer(category="develop", what="what tests need", expected="about 1 minute"),
+    Layer(category="default", what="what synthesis needs", expected="about 1 minute", room=600_000_000),
+    Layer(category="develop", what="what tests need", expected="about 1 minute", room=600_000_000),
 )
 
 
@@ -51,26 +50,54 @@ def set_up(place: Place, *, tests: bool) -> None:
         }
     )
     made = stamp.Stamp(file=place.stamps / "venv")
-    wanted = {
-        layer.category: stamp.digest({"venv": interpreter, "packages": lock.packages(place.root / "Pipfile.lock", layer.category)})
-        for layer in LAYERS
-    }
+    pinned = {layer.category: lock.packages(place.root / "Pipfile.lock", layer.category) for layer in LAYERS}
+    wanted = {category: stamp.digest({"venv": interpreter, "packages": packages}) for category, packages in pinned.items()}
     marks = {category: stamp.Stamp(file=place.stamps / f"packages-{category}") for category in wanted}
     begun = stamp.Stamp(file=place.stamps / "packages-begun")
+    files = stamp.Stamp(file=place.stamps / "files")
+    layers = LAYERS[: 2 if tests else 1]
+
+    def obtain() -> None:
+        for layer in layers:
+            if marks[layer.category].read() != wanted[layer.category]:
+                require_room(place, layer.room)
+                what = f"{len(pinned[layer.category])} locked Python packages, {layer.what}"
+                wheels.fetch(place, layer.category, what, layer.expected)
+
+    whole = made.read() == interpreter and begun.read() is None and place.python.exists()
     changed = any(marks[category].read() not in (None, wanted[category]) for category in wanted)
-    if made.read() != interpreter or changed or begun.read() is not None or not place.python.exists():
-        for mark in (*marks.values(), stamp.Stamp(file=place.stamps / "project")):
+    if whole and (damage := inventory.damaged(files, place.venv)) is not None:
+        say(f".venv/{damage} is not as it was installed: making .venv anew", "about 1 minute")
+        whole = False
+    elif whole:
+        obtain()  # first, so that without a network the old one stays
+    if not whole or changed:
+        for mark in (*marks.values(), stamp.Stamp(file=place.stamps / "project"), files):
             mark.clear()
         _make(place, made, interpreter)
         begun.clear()
-    for layer in LAYERS[: 2 if tests else 1]:
+        obtain()
+    for layer in layers:
         mark = marks[layer.category]
         if mark.read() != wanted[layer.category]:
+            files.clear()
             begun.write("begun")
-            _install(place, layer)
+            wheels.install(place, layer.category, layer.what, "seconds")
             mark.write(wanted[layer.category])
             begun.clear()
-    _install_project(place, interpreter)
+    _install_project(place, interpreter, files)
+    if files.read() is None:
+        inventory.write(files, place.venv)
+
+
+def require_room(place: Place, needed: int) -> None:
+    """Say that the disk is too small before half of a download fills it."""
+    free = shutil.disk_usage(place.root).free
+    if free < needed:
+        raise SetupFailed(
+            f"only {free / 1e9:.1f} GB are free on the disk of {place.root}; this step takes up to {needed / 1e9:.1f} GB",
+            fix="free some space there and run the same command again; all of the set-up takes 2 GB",
+        )
 
 
 def require_venv_module() -> None:
@@ -86,22 +113,6 @@ def require_venv_module() -> None:
         fix=f"on Debian or Ubuntu: apt-get install python3-venv (or python{version}-venv); elsewhere your system's "
         "package of that module. Or name another Python: make PYTHON=/path/to/python3.12",
     )
-
-
-def pip(place: Place, *arguments: str | Path) -> list[str | Path]:
-    """The command line that installs locked wheels and runs no package's own code."""
-    return [
-        *(place.python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--no-compile"),
-        *("--retries", "2", "--only-binary", ":all:", *arguments),
-    ]
-
-
-def write_requirements(place: Place, pinned: lock.Packages, name: str) -> Path:
-    """Put the requirements file beside the logs, where a person can see what was asked for."""
-    place.logs.mkdir(parents=True, exist_ok=True)
-    file = place.logs / f"requirements-{name}.txt"
-    file.write_text(lock.requirements(pinned), encoding="utf-8")
-    return file
 
 
 def discard(place: Place, directory: Path) -> None:
@@ -121,12 +132,7 @@ def _make(place: Place, made: stamp.Stamp, interpreter: str) -> None:
             fix="move it away or remove it (rm -rf .venv), then run the same command again",
         )
     require_venv_module()
-    free = shutil.disk_usage(place.root).free
-    if free < FREE_BYTES:
-        raise SetupFailed(
-            f"only {free / 1e9:.1f} GB are free here; the set-up takes up to {FREE_BYTES / 1e9:.1f} GB",
-            fix="free some space there and run the same command again",
-        )
+    require_room(place, LAYERS[0].room)
     made.write("begun")  # from here on .venv is ours, whatever happens
     discard(place, place.venv)
     step = f"make .venv with Python {platform.python_version()}"
@@ -135,14 +141,7 @@ def _make(place: Place, made: stamp.Stamp, interpreter: str) -> None:
     made.write(interpreter)
 
 
-def _install(place: Place, layer: Layer) -> None:
-    pinned = lock.packages(place.root / "Pipfile.lock", layer.category)
-    step = f"install {len(pinned)} locked Python packages, {layer.what}"
-    say(step, layer.expected)
-    run(place, step, pip(place, "--require-hashes", "--requirement", write_requirements(place, pinned, layer.category)))
-
-
-def _install_project(place: Place, interpreter: str) -> None:
+def _install_project(place: Place, interpreter: str, files: stamp.Stamp) -> None:
     """Put the command ``crema`` into ``.venv/bin``, reading this checkout's own files (an editable installation)."""
     project = tomllib.loads((place.root / "pyproject.toml").read_text(encoding="utf-8"))
     mark = stamp.Stamp(file=place.stamps / "project")
@@ -157,7 +156,8 @@ def _install_project(place: Place, interpreter: str) -> None:
     if mark.read() == wanted and (place.venv / "bin" / "crema").exists():
         return
     mark.clear()
+    files.clear()
     step = "install the command crema into .venv"
     say(step, "seconds")
-    run(place, step, pip(place, "--no-deps", "--no-build-isolation", "--no-index", "--editable", place.root))
+    run(place, step, wheels.pip(place, "--no-deps", "--no-build-isolation", "--no-index", "--editable", place.root))
     mark.write(wanted)
