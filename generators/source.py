@@ -13,12 +13,10 @@ import jsii
 
 from crema.generators import syntax
 
-# Frames that say nothing about who wrote a spec: this package (by both its names), what makes Python subclasses of JavaScript classes, and
-# the standard library (`dataclasses.replace` calls a spec's `__init__`).
+# Frames that say nothing about who wrote a spec: this package, what makes Python subclasses of JavaScript classes, and the standard
+# library (`dataclasses.replace` calls a spec's `__init__`).
 _LIBRARY = sysconfig.get_path("stdlib") + os.sep
-_MACHINERY = tuple(
-    f"{folder}{os.sep}" for folder in (Path(__file__).resolve().parent, Path(__file__).parent, Path(str(jsii.__file__)).parent)
-)
+_MACHINERY = tuple(f"{Path(file).parent}{os.sep}" for file in (__file__, str(jsii.__file__)))
 _DEEPEST = 12
 
 
@@ -84,7 +82,7 @@ def caller() -> Source:
     original: Source | None = None
     while frame is not None and len(calls) < _DEEPEST:
         code = frame.f_code
-        if code is dataclasses.replace.__code__ and not calls:
+        if code is dataclasses.replace.__code__:
             original = getattr(frame.f_locals.get("obj"), "source", None)
         if not _says_nothing(code):
             calls.append(Line(code.co_filename, frame.f_lineno))

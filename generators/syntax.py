@@ -39,15 +39,15 @@ class _Text:
 def given(file: str, line: int, keyword: str, callee: str, position: int | None = None) -> ast.expr | None:
     """The expression that a call on that line gives for an argument of `callee`.
 
-    Of several calls on one line: one of `callee` before others, one that begins there before others, a small one before a large.
+    Of several calls on one line: one of `callee` before others, a small one before a large.
     """
-    best: tuple[tuple[bool, bool, int], ast.expr] | None = None
+    best: tuple[tuple[bool, int], ast.expr] | None = None
     for call in _calls_at(file, line):
         named = _name_of(call.func) == callee
         value = next((k.value for k in call.keywords if k.arg == keyword), None)
         if value is None and named and position is not None and not any(isinstance(a, ast.Starred) for a in call.args):
             value = call.args[position] if position < len(call.args) else None
-        rank = (not named, call.lineno != line, (call.end_lineno or call.lineno) - call.lineno)
+        rank = (not named, (call.end_lineno or call.lineno) - call.lineno)
         if value is not None and (best is None or rank < best[0]):
             best = rank, value
     return None if best is None else best[1]
