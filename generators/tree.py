@@ -49,7 +49,8 @@ def compare(root: Path, scopes: tuple[str, ...], dist: str, files: Mapping[str, 
     temporary: list[str] = []
     seen: set[str] = set()
     for scope in scopes:
-        for path, content in _scan(root, scope, files):
+        in_the_way = _in_the_way(root, scope)
+        for path, content in [(in_the_way, None)] if in_the_way else _scan(root, scope, files):
             seen.add(path)
             if path.rpartition("/")[2].startswith(TEMPORARY):
                 temporary.append(path)
@@ -90,12 +91,17 @@ class _Known:
         return path in self._head and git.is_blob(content, self._head[path])
 
 
+def _in_the_way(root: Path, scope: str) -> str | None:
+    """What stands where `scope` or a directory above it belongs: a link, which may lead out of the project, or a file."""
+    for directory in (*reversed(PurePosixPath(scope).parents[:-1]), PurePosixPath(scope)):
+        place = root / directory
+        if place.is_symlink() or (place.exists() and not place.is_dir()):
+            return str(directory)
+    return None
+
+
 def _scan(root: Path, scope: str, files: Mapping[str, File]) -> Iterator[tuple[str, bytes | None]]:
     """Every file below `scope` with its bytes; None for what is never ours: a link, a socket, a directory where a file belongs."""
-    for above in (*reversed(PurePosixPath(scope).parents[:-1]), PurePosixPath(scope)):
-        if (root / above).is_symlink() or ((root / above).exists() and not (root / above).is_dir()):
-            yield str(above), None
-            return
     try:
         entries = list(os.scandir(root / scope))
     except FileNotFoundError:

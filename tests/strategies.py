@@ -65,7 +65,12 @@ def web_services(draw: st.DrawFn) -> WebServiceSpec:
 
 controllers = st.one_of(
     st.builds(NginxSpec, class_name=labels, ssl_redirect=st.booleans()),
-    st.builds(AlbSpec, certificate_arn=st.just("arn:aws:acm:eu-west-1:123456789012:certificate/x"), group=labels),
+    st.builds(
+        AlbSpec,
+        certificate_arn=st.just("arn:aws:acm:eu-west-1:123456789012:certificate/x"),
+        group=labels,
+        scheme=st.sampled_from(["internet-facing", "internal"]),
+    ),
 )
 ingress_routes = st.builds(
     IngressRouteSpec,
@@ -137,6 +142,24 @@ class BadRepr:
         raise ValueError("no")
 
 
+class TwoLines:
+    """An object that is shown on two lines, and not in UTF-8."""
+
+    def __repr__(self) -> str:
+        """Show what no log can hold."""
+        return "\ud800\na"
+
+
+class BadEqual:
+    """An object that cannot be compared."""
+
+    __hash__ = None  # type: ignore[assignment]  # it cannot be a key either
+
+    def __eq__(self, other: object) -> bool:
+        """Fail, as an array compared with a text may."""
+        raise ValueError(type(other))
+
+
 class BadMapping(dict[str, Any]):
     """A mapping that cannot be read."""
 
@@ -154,7 +177,22 @@ def _nested(depth: int) -> list[Any]:
 
 # What a person may give for a field. Draw an index, since some cannot be shown.
 HOSTILE: list[object] = [None, True, 0, -1, 10**5000, 1.5, float("nan"), "", " ", "\x00", "\ud800", "é", "a\nb", b"a", object(), str, len]
-HOSTILE += [BadRepr(), BadMapping(a=1), {1: 2}, {"a": 1}, {"a": BadRepr()}, ("a",), ["a"], (None,), {"a"}, _nested(10_000), "1e99999999999"]
+HOSTILE += [
+    BadRepr(),
+    TwoLines(),
+    BadEqual(),
+    {"a": BadEqual()},
+    BadMapping(a=1),
+    {1: 2},
+    {"a": 1},
+    {"a": BadRepr()},
+    ("a",),
+    ["a"],
+    (None,),
+    {"a"},
+    _nested(10_000),
+    "1e" + "9" * 30,
+]
 HOSTILE += [SecretKeySpec(name=None, key=()), (NamespaceSpec(name={}),), NginxSpec(class_name=1), "x" * 100_000]  # type: ignore[arg-type]
 HOSTILE += [(CallSpec(app=[], port="x"),) * 2, (DatasourceSpec(name=[], uid={}, type=1, url=2),) * 2]  # type: ignore[arg-type]
 

@@ -41,7 +41,7 @@ _NAME_OF_N = "Namespace 'N': name is 'N'; it must be a DNS label"
         (_chart("raise SyntaxError('s', (1, 2, 'x', 3))"), 6, "SyntaxError: s"),
         ("x = 1\ny = (\n", 2, "SyntaxError: '(' was never closed"),
         ("x = '\udce9'\n", 1, "SyntaxError: (unicode error)"),
-        ("x = 1\x00\n", 1, "SyntaxError: source code string cannot contain null bytes"),
+        ("x = 1\x00\n", 1, "source code string cannot contain null bytes"),
         (
             _chart("Namespace(self, 'n', NamespaceSpec(zzz=1))"),
             6,

@@ -30,7 +30,7 @@ _TABLE: dict[str, tuple[list[Any], list[Any]]] = {
         ["", "/", "tmp", "/a/", "/a//b", "/a:b", "/a/..", "/\x00", "/" + "a" * 4096],
     ),
     "HttpUrl": (
-        ["http://a", "https://a.b:65535/c?d=e", "http://192.168.1.1:1/"],
+        ["http://a", "https://a.b:65535/c?d=e", "http://192.168.1.1:1/", "http://a/" + "b" * 2039],
         [
             "",
             "a",
@@ -103,7 +103,7 @@ _TABLE: dict[str, tuple[list[Any], list[Any]]] = {
             "128MB",
             "128 Mi",
             "10 GB",
-            "1e100",
+            "1e" + "9" * 30,
             "1mi",
             "1i",
             "Mi",

@@ -109,6 +109,8 @@ def test_a_route_leads_where_it_was_told_to(spec: IngressRouteSpec) -> None:
     assert rule["host"] == spec.host
     assert rule["http"]["paths"][0]["backend"] == {"service": {"name": spec.service, "port": {"number": spec.service_port}}}
     assert ingress["spec"]["ingressClassName"] == spec.controller.class_name
+    if isinstance(spec.controller, AlbSpec):
+        assert ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/scheme"] == spec.controller.scheme
     assert spec.annotations.items() <= ingress["metadata"]["annotations"].items()
 
 

@@ -27,7 +27,7 @@ from crema.generators import (
     rule,
 )
 from crema.generators.checks import DnsLabel, Port
-from tests.strategies import HOSTILE, BadMapping, BadRepr, any_spec
+from tests.strategies import HOSTILE, BadEqual, BadMapping, BadRepr, any_spec
 
 _WEB: dict[str, Any] = {"name": "w", "image": "w:1", "port": 8000, "health": "/h"}
 _SECRET = SecretKeySpec(name="db", key="password")
@@ -175,7 +175,10 @@ def test_a_class_that_cannot_be_checked_is_a_mistake(spec: Spec, said: str) -> N
         (WebServiceSpec(**_WEB, run_as_user=0), "run_as_user is 0; it must be a whole number from 1 to 2147483647"),
         (WebServiceSpec(**_WEB, env={"ROOT_PATH": "/"}), "env is 'ROOT_PATH'; it must be without ROOT_PATH, which root_path sets"),
         (WebServiceSpec(**_WEB, secret_env={"ROOT_PATH": _SECRET}), "it must be without ROOT_PATH, which root_path sets"),
-        (WebServiceSpec(**_WEB, env={"A": ""}, secret_env={"A": _SECRET}), "it must be without A, which env sets already"),
+        (
+            WebServiceSpec(**_WEB, env={"A": ""}, secret_env={"A": _SECRET}),
+            "is a SecretKeySpec; it must be without A, which env sets already",
+        ),
         (WebServiceSpec(**_WEB, writable_paths=("/a", "/a")), "it must be free of repetitions"),
         (
             WebServiceSpec(**_WEB, calls=(CallSpec(app="a", port=1), CallSpec(app="a", port=2))),
@@ -210,6 +213,8 @@ def test_a_class_that_cannot_be_checked_is_a_mistake(spec: Spec, said: str) -> N
         ),
         (DatasourceSpec(**_SOURCE, json_data={"a": object()}), "it must be plain data (/jsonData/a is a object"),
         (SecretKeySpec(name="hunter2!", key="k"), "SecretKey: name is a value that is not shown here; it must be a DNS name"),
+        (SecretKeySpec(name="db", key="hunter 2"), "SecretKey: key is a value that is not shown here; it must be a key of a Secret"),
+        (WebServiceSpec(**_WEB, env={"A": "", "B": BadEqual()}), "env['B'] is <tests.strategies.BadEqual object at"),  # type: ignore[dict-item]  # on purpose
         (NginxSpec(class_name=1), "Nginx: class_name is 1; it must be a DNS name"),  # type: ignore[arg-type]  # on purpose
     ],
 )
