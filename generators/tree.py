@@ -93,7 +93,7 @@ class _Known:
 
 def _in_the_way(root: Path, scope: str) -> str | None:
     """What stands where `scope` or a directory above it belongs: a link, which may lead out of the project, or a file."""
-    for directory in (*reversed(PurePosixPath(scope).parents[:-1]), PurePosixPath(scope)):
+    for directory in (*PurePosixPath(scope).parents[:-1], PurePosixPath(scope)):
         place = root / directory
         if place.is_symlink() or (place.exists() and not place.is_dir()):
             return str(directory)

@@ -1,6 +1,5 @@
 """Whatever a chart file does, it harms only itself, and what is wrong with it is said with its line."""
 
-import json
 import sys
 import warnings
 from collections.abc import Iterator
@@ -11,65 +10,66 @@ import pytest
 from crema.generators.app import main
 from tests.generators.conftest import Project
 
-_HEAD = "import cdk8s\nfrom crema.generators import *\n"
+HEAD = "import cdk8s\nfrom crema.generators import *\n"
 _CLASS = (
     "class {cls}(cdk8s.Chart):\n    def __init__(self, scope, environment):\n        super().__init__(scope, {id!r}, namespace='shop')\n"
 )
 
 
-def _chart(body: str, cls: str = "One", id: str = "one") -> str:
-    return _HEAD + _CLASS.format(cls=cls, id=id) + "".join(f"        {line}\n" for line in body.split("\n"))
+def chart(body: str, cls: str = "One", id: str = "one") -> str:
+    """A chart file with one class and these statements in it."""
+    return HEAD + _CLASS.format(cls=cls, id=id) + "".join(f"        {line}\n" for line in body.split("\n"))
 
 
-_RIGHT = "Namespace(self, 'n', NamespaceSpec(name='n'))"
-_WRONG = "Namespace(self, 'n', NamespaceSpec(name='N'))"
-_NAME_OF_N = "Namespace 'N': name is 'N'; it must be a DNS label"
+RIGHT = "Namespace(self, 'n', NamespaceSpec(name='n'))"
+WRONG = "Namespace(self, 'n', NamespaceSpec(name='N'))"
+NAME_OF_N = "Namespace 'N': name is 'N'; it must be a DNS label"
 
 
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        (_chart("raise SystemExit"), 6, "it ends the program (SystemExit); a chart only describes"),
-        (_HEAD + "raise SystemExit\n", 3, "it ends the program (SystemExit)"),
-        (_chart("raise GeneratorExit"), 6, "GeneratorExit"),
-        (_HEAD + "raise BaseException('a\\nb')\n", 3, "BaseException: a"),
-        (_chart("raise KeyError"), 6, "KeyError"),
-        (_chart("raise ValueError('x' * 400)"), 6, "ValueError: " + "x" * 287 + "…"),
-        (_chart("raise ValueError('a\\nb')"), 6, "ValueError: a"),
-        (_chart("class Bad(Exception):\n    def __str__(self): raise OSError\nraise Bad"), 8, "Bad"),
-        (_chart("compile('x(', '<text>', 'exec')"), 6, "SyntaxError: '(' was never closed"),
-        (_chart("raise SyntaxError('s', (1, 2, 'x', 3))"), 6, "SyntaxError: s"),
+        (chart("raise SystemExit"), 6, "it ends the program (SystemExit); a chart only describes"),
+        (HEAD + "raise SystemExit\n", 3, "it ends the program (SystemExit)"),
+        (chart("raise GeneratorExit"), 6, "GeneratorExit"),
+        (HEAD + "raise BaseException('a\\nb')\n", 3, "BaseException: a"),
+        (chart("raise KeyError"), 6, "KeyError"),
+        (chart("raise ValueError('x' * 400)"), 6, "ValueError: " + "x" * 287 + "…"),
+        (chart("raise ValueError('a\\nb')"), 6, "ValueError: a"),
+        (chart("class Bad(Exception):\n    def __str__(self): raise OSError\nraise Bad"), 8, "Bad"),
+        (chart("compile('x(', '<text>', 'exec')"), 6, "SyntaxError: '(' was never closed"),
+        (chart("raise SyntaxError('s', (1, 2, 'x', 3))"), 6, "SyntaxError: s"),
         ("x = 1\ny = (\n", 2, "SyntaxError: '(' was never closed"),
         ("x = '\udce9'\n", 1, "SyntaxError: (unicode error)"),
         ("x = 1\x00\n", 1, "source code string cannot contain null bytes"),
         (
-            _chart("Namespace(self, 'n', NamespaceSpec(zzz=1))"),
+            chart("Namespace(self, 'n', NamespaceSpec(zzz=1))"),
             6,
             "keyword argument 'zzz'; NamespaceSpec takes name, pod_security",
         ),
-        (_chart("Namespace(self, 'n', NamespaceSpec('n'))"), 6, "TypeError: NamespaceSpec.__init__() takes 1 positional argument"),
+        (chart("Namespace(self, 'n', NamespaceSpec('n'))"), 6, "TypeError: NamespaceSpec.__init__() takes 1 positional argument"),
         (
-            _chart("Namespace(self, 'n', NamespaceSpec())"),
+            chart("Namespace(self, 'n', NamespaceSpec())"),
             6,
             "TypeError: NamespaceSpec.__init__() missing 1 required keyword",
         ),
-        (_chart("Namespace(self, 'n', None)"), 6, "Namespace 'n': spec is None; it must be a NamespaceSpec"),
-        (_chart("Namespace(self, 'n', {'name': 'n'})"), 6, "Namespace 'n': spec is {'name': 'n'}; it must be a NamespaceSpec"),
-        (_chart("Namespace(self, 'n', CallSpec(app='a', port=1))"), 6, "Namespace 'n': spec is a CallSpec; it must be a NamespaceSpec"),
-        (_chart(_RIGHT, id="My App"), 5, "One: the chart's id 'My App' is the name of its directory"),
+        (chart("Namespace(self, 'n', None)"), 6, "Namespace 'n': spec is None; it must be a NamespaceSpec"),
+        (chart("Namespace(self, 'n', {'name': 'n'})"), 6, "Namespace 'n': spec is {'name': 'n'}; it must be a NamespaceSpec"),
+        (chart("Namespace(self, 'n', CallSpec(app='a', port=1))"), 6, "Namespace 'n': spec is a CallSpec; it must be a NamespaceSpec"),
+        (chart(RIGHT, id="My App"), 5, "One: the chart's id 'My App' is the name of its directory"),
         (
-            _HEAD + "class Base(cdk8s.Chart):\n    def __init__(self, scope, id, environment): ...\n",
+            HEAD + "class Base(cdk8s.Chart):\n    def __init__(self, scope, id, environment): ...\n",
             3,
             "TypeError: Base.__init__() m",
         ),
         (
-            _chart("made = cdk8s.ApiObject(\n    self, 'o', api_version='v1', kind='A', metadata={'name': 'o'})")
+            chart("made = cdk8s.ApiObject(\n    self, 'o', api_version='v1', kind='A', metadata={'name': 'o'})")
             + "        made.add_json_patch(cdk8s.JsonPatch.remove('/a/b'))\n",
             6,
             "One/o: RuntimeError: Error: Failed serializing construct",
         ),
         (
-            _chart("made = cdk8s.ApiObject(self, 'o', api_version='v1', kind='A', metadata={'name': 'o'})")
+            chart("made = cdk8s.ApiObject(self, 'o', api_version='v1', kind='A', metadata={'name': 'o'})")
             + "        made.add_json_patch(cdk8s.JsonPatch.remove('/kind'))\n",
             6,
             "One/o: the object has no kind; Kubernetes needs one",
@@ -79,7 +79,7 @@ _NAME_OF_N = "Namespace 'N': name is 'N'; it must be a DNS label"
 def test_what_a_file_does_is_said_with_its_line_and_stops_only_it(project: Project, text: str, line: int, said: str) -> None:
     """The mistakes of another file are listed in the same run, and nothing is written."""
     (project.root / project.package / "bad.py").write_bytes(text.encode("utf-8", "surrogateescape"))
-    project.write("other.py", _chart(_WRONG, "Other", "other"))
+    project.write("other.py", chart(WRONG, "Other", "other"))
     done = project.synth()
     assert done.status == 2
     assert [error.split(": ")[0] for error in done.errors] == [f"charts/bad.py:{line}", "charts/other.py:6"]
@@ -90,16 +90,16 @@ def test_what_a_file_does_is_said_with_its_line_and_stops_only_it(project: Proje
 
 def test_what_is_said_before_an_exception_is_listed_too(project: Project) -> None:
     """Mistakes of the same chart, and of another chart in the same file."""
-    project.write("one.py", _chart(f"{_WRONG}\n1 / 0") + _CLASS.format(cls="Two", id="two") + f"        {_WRONG}\n")
+    project.write("one.py", chart(f"{WRONG}\n1 / 0") + _CLASS.format(cls="Two", id="two") + f"        {WRONG}\n")
     assert [error.split(" ")[0] for error in project.synth().errors] == ["charts/one.py:6:", "charts/one.py:7:", "charts/one.py:11:"]
 
 
 def test_asking_a_wrong_part_for_its_objects_adds_no_mistake(project: Project) -> None:
     """The spec's mistakes are what is wrong; that its objects are missing follows from them. Elsewhere the exception is a mistake."""
-    project.write("one.py", _chart("Namespace(self, 'n', NamespaceSpec(name='N')).object('Namespace')"))
-    project.write("two.py", _chart("from crema.generators.part import StoppedByMistakes\nraise StoppedByMistakes", "Two", "two"))
+    project.write("one.py", chart("Namespace(self, 'n', NamespaceSpec(name='N')).object('Namespace')"))
+    project.write("two.py", chart("from crema.generators.part import StoppedByMistakes\nraise StoppedByMistakes", "Two", "two"))
     assert [error.split(";")[0] for error in project.synth().errors] == [
-        f"charts/one.py:6: {_NAME_OF_N}".split(";")[0],
+        f"charts/one.py:6: {NAME_OF_N}".split(";")[0],
         "charts/two.py:7: StoppedByMistakes",
     ]
 
@@ -107,10 +107,10 @@ def test_asking_a_wrong_part_for_its_objects_adds_no_mistake(project: Project) -
 def test_a_chart_is_built_once_whatever_names_it(project: Project) -> None:
     """An alias, an import into another file, a base class that is abstract or begins with `_`, a file that begins with `_`."""
     base = "class _Base(cdk8s.Chart): ...\nimport abc\nclass Abstract(cdk8s.Chart):\n    @abc.abstractmethod\n    def part(self): ...\n"
-    project.write("_shared.py", _HEAD + "1 / 0\n")
-    project.write("one.py", _chart(_RIGHT) + "Alias = One\nvalue = cdk8s.Chart.is_chart\n" + base)
+    project.write("_shared.py", HEAD + "1 / 0\n")
+    project.write("one.py", chart(RIGHT) + "Alias = One\nvalue = cdk8s.Chart.is_chart\n" + base)
     project.write("two.py", "from PACKAGE.one import One, Alias\n")
-    project.write("three.py", "from PACKAGE.one import Abstract\n" + _chart(_RIGHT, "Three", "three").replace("cdk8s.Chart", "Abstract")
+    project.write("three.py", "from PACKAGE.one import Abstract\n" + chart(RIGHT, "Three", "three").replace("cdk8s.Chart", "Abstract")
                   .replace("'n'))", "'m'))").replace("namespace='shop'", "") + "    def part(self): ...\n")  # fmt: skip
     done = project.synth()
     assert done.status == 0, done.err
@@ -119,8 +119,8 @@ def test_a_chart_is_built_once_whatever_names_it(project: Project) -> None:
 
 def test_two_charts_of_one_id_are_a_mistake_that_hides_no_other(project: Project) -> None:
     """A file that was copied and not renamed inside: said at the id, beside the copy's own mistakes."""
-    project.write("one.py", _chart(_RIGHT))
-    project.write("two.py", _chart(_WRONG, "Two", "one"))
+    project.write("one.py", chart(RIGHT))
+    project.write("two.py", chart(WRONG, "Two", "one"))
     assert [error.split("; ")[0] for error in project.synth().errors] == [
         "charts/two.py:5: Two: the chart's id 'one' is that of One in one.py as well",
         "charts/two.py:6: Namespace 'N': name is 'N'",
@@ -130,7 +130,7 @@ def test_two_charts_of_one_id_are_a_mistake_that_hides_no_other(project: Project
 def test_a_package_is_a_chart_file_as_well(project: Project) -> None:
     """A chart with files of its own may be a package; a nested chart belongs to the app around it."""
     (project.root / project.package / "mine").mkdir()
-    project.write("mine/__init__.py", _chart("inner = cdk8s.Chart(self, 'inner')\nNamespace(inner, 'n', NamespaceSpec(name='n'))"))
+    project.write("mine/__init__.py", chart("inner = cdk8s.Chart(self, 'inner')\nNamespace(inner, 'n', NamespaceSpec(name='n'))"))
     assert project.synth().status == 0
     assert (
         project.tree()["dist/local/one/namespace-n.yaml"]
@@ -144,7 +144,7 @@ def test_a_package_is_a_chart_file_as_well(project: Project) -> None:
 def test_a_chart_may_print_and_change_the_directory(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """dist/ is that of the project, wherever a chart goes."""
     monkeypatch.chdir(project.root)
-    project.write("one.py", _chart(f"import os\nprint('hello')\nos.chdir('/')\n{_RIGHT}"))
+    project.write("one.py", chart(f"import os\nprint('hello')\nos.chdir('/')\n{RIGHT}"))
     done = project.synth()
     assert (done.status, done.out.split("\n")[0]) == (0, "hello")
     assert list(project.tree()) == ["dist/local/one/namespace-n.yaml"]
@@ -152,8 +152,8 @@ def test_a_chart_may_print_and_change_the_directory(project: Project, monkeypatc
 
 def test_charts_without_objects_may_stand_beside_others(project: Project) -> None:
     """An app that has nothing in this environment is no mistake."""
-    project.write("one.py", _chart("pass"))
-    project.write("two.py", _chart(_RIGHT, "Two", "two"))
+    project.write("one.py", chart("pass"))
+    project.write("two.py", chart(RIGHT, "Two", "two"))
     assert project.synth().status == 0
 
 
@@ -161,7 +161,7 @@ def test_every_generator_publishes_what_it_builds(project: Project) -> None:
     """Several objects of one kind have ids of their own, by which a chart's author finds them."""
     project.write(
         "one.py",
-        _chart(
+        chart(
             "secret = SecretKeySpec(name='db', key='password')\n"
             "root = SecretKeySpec(name='db', key='root')\n"
             "db = MySQL(self, 'db', MySQLSpec(name='db', image='m:1', database='d', user='u', storage='1Gi', password=secret,\n"
@@ -183,70 +183,11 @@ def test_every_generator_publishes_what_it_builds(project: Project) -> None:
     assert b"One/db/statefulset. " in project.tree()["dist/local/one/statefulset-db.yaml"]
 
 
-_ENVIRONMENT = "from crema.generators import *\nfrom dataclasses import dataclass\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("ENVIRONMENTS = [EnvironmentSpec(name='local')]\n", ["environments.py:1: ENVIRONMENTS must be a tuple of EnvironmentSpec"]),
-        ("ENVIRONMENTS = (EnvironmentSpec,)\n", ["environments.py:1: ENVIRONMENTS must be a tuple of EnvironmentSpec"]),
-        ("raise SystemExit\n", ["environments.py:3: it ends the program (SystemExit)"]),
-        ("raise BaseException\n", ["environments.py:3: BaseException"]),
-        ("x = (\n", ["environments.py:3: SyntaxError: '(' was never closed"]),
-        (
-            "ENVIRONMENTS = (EnvironmentSpec(name=[]), EnvironmentSpec(name={}))\n",
-            ["environments.py:3: Environment: name is []", "environments.py:3: Environment: name is {}", f"one.py:6: {_NAME_OF_N}"],
-        ),
-        (
-            "@dataclass(frozen=True, slots=True, kw_only=True)\nclass Mine(EnvironmentSpec):\n    where: 'Nowhere'\n"
-            "ENVIRONMENTS = (Mine(name='a', where=1),)\n",
-            ["environments.py:6: Mine 'a': its annotations cannot be read: name 'Nowhere' is not defined", f"one.py:6: {_NAME_OF_N}"],
-        ),
-        (
-            "@dataclass(frozen=True, slots=True, kw_only=True)\nclass Ours(EnvironmentSpec):\n    domain: str\n"
-            "ENVIRONMENTS = (Ours(name='a', domian=''),)\n",
-            ["environments.py:6: TypeError: Ours.__init__() got an unexpected keyword argument 'domian'; did you mean domain?"],
-        ),
-        (
-            "ENVIRONMENTS = (EnvironmentSpec(name='a'), EnvironmentSpec(name='B'))\n",
-            ["environments.py:3: Environment 'B'", f"one.py:6: {_NAME_OF_N}"],
-        ),
-    ],
-)
-def test_broken_environments_are_mistakes_beside_those_of_the_charts(project: Project, text: str, said: list[str]) -> None:
-    """What can still be built is built; an environment that is wrong does not repeat the mistakes of a right one."""
-    project.write("environments.py", _ENVIRONMENT + text)
-    project.write("one.py", _chart(_WRONG))
-    done = project.synth()
-    assert done.status == 2
-    assert len(done.errors) == len(said), done.errors
-    for error, expected in zip(done.errors, said, strict=True):
-        assert error.startswith(f"charts/{expected}")
-
-
-def test_a_chart_is_not_judged_by_a_wrong_environment(project: Project) -> None:
-    """What a wrong setting leads to in a chart is that setting's mistake, said once."""
-    settings = "from crema.generators import EnvironmentSpec as E\nENVIRONMENTS = (E(name='local'), E(name='Wrong'))\n"
-    project.write("environments.py", settings)
-    project.write("one.py", _chart("Namespace(self, 'n', NamespaceSpec(name=environment.name))"))
-    assert [error.split(": ")[0] for error in project.synth().errors] == ["charts/environments.py:2"]
-
-
-def test_where_only_some_environments_are_wrong_they_are_named_in_order(project: Project) -> None:
-    """Three environments, two of them wrong."""
-    names = ", ".join(f"E(name='{name}')" for name in ("c", "a", "b"))
-    project.write("environments.py", f"from crema.generators import EnvironmentSpec as E\nENVIRONMENTS = ({names})\n")
-    project.write("one.py", _chart(f"if environment.name != 'b':\n    {_WRONG}\nelse:\n    {_RIGHT}"))
-    (error,) = project.synth().errors
-    assert error.endswith(" [a, c]")
-
-
 def test_warnings_of_a_chart_are_notes(project: Project) -> None:
     """Each is shown once with its line, also where every environment and every run gives it; other categories are not the author's."""
     names = ", ".join(f"E(name='{name}')" for name in "ab")
     project.write("environments.py", f"from crema.generators import EnvironmentSpec as E\nENVIRONMENTS = ({names})\n")
-    project.write("one.py", _chart(f"import warnings\nwarnings.warn('careful')\nwarnings.warn('old', DeprecationWarning)\n{_RIGHT}"))
+    project.write("one.py", chart(f"import warnings\nwarnings.warn('careful')\nwarnings.warn('old', DeprecationWarning)\n{RIGHT}"))
     for _ in range(2):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -260,29 +201,9 @@ def test_a_broken_image_lock_is_a_mistake_of_the_lock(project: Project) -> None:
     project.write("images.lock.yaml", "local:\n  order: 1\n")
     ask = "from pathlib import Path\nfrom crema.generators.image_lock import locked_image\n"
     ask += "locked_image(Path(__file__).parent / 'images.lock.yaml', 'local', 'order', 'r')"
-    project.write("one.py", _chart(ask))
-    project.write("two.py", _chart(ask, "Two", "two"))
+    project.write("one.py", chart(ask))
+    project.write("two.py", chart(ask, "Two", "two"))
     assert project.synth().errors == ["charts/images.lock.yaml:2: images.lock.yaml: local/order must be a mapping"]
-
-
-def test_provenance_is_exact_or_absent(project: Project) -> None:
-    """A part made by a helper is at the chart's own line; an object that nobody recorded has no entry; other scopes are kept."""
-    names = ", ".join(f"E(name='{name}')" for name in "ab")
-    project.write("environments.py", f"from crema.generators import EnvironmentSpec as E\nENVIRONMENTS = ({names})\n")
-    project.write("shared.py", _HEAD + "def space(chart, name):\n    Namespace(chart, name, NamespaceSpec(name=name))\n")
-    raw = "cdk8s.ApiObject(self, 'o', api_version='v1', kind='ConfigMap', metadata={'name': 'o'})"
-    project.write("one.py", _chart(f"from PACKAGE.shared import space\nspace(self, 'n')\n{raw}\nspace(self, 'm')"))
-    assert project.synth().status == 0
-
-    def recorded() -> dict[str, int]:
-        text = (project.root / ".crema" / "provenance.json").read_text()
-        return {path: entry["line"] for path, entry in json.loads(text)["manifests"].items()}
-
-    both = {f"dist/{e}/one/namespace-{n}.yaml": line for e in "ab" for n, line in (("m", 9), ("n", 7))}
-    assert recorded() == both
-    project.write("one.py", _chart("from PACKAGE.shared import space\n\nspace(self, 'n')"))
-    assert project.synth(only="b").status == 0
-    assert recorded() == {k: v for k, v in both.items() if "/a/" in k} | {"dist/b/one/namespace-n.yaml": 8}
 
 
 @pytest.fixture
@@ -296,15 +217,6 @@ def charts(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield folder
     for name in [m for m in sys.modules if m.split(".")[0] == "charts"]:
         del sys.modules[name]
-
-
-def test_a_spec_that_several_charts_share_is_at_its_own_line(project: Project) -> None:
-    """A constant of another file: that is the line to edit, and no line of whoever imports it."""
-    project.write("shared.py", _HEAD + "\nSPEC = NamespaceSpec(name='n')\n")
-    project.write("one.py", "from PACKAGE.shared import SPEC\n" + _chart("Namespace(self, 'n', SPEC)"))
-    assert project.synth().status == 0
-    (entry,) = json.loads((project.root / ".crema" / "provenance.json").read_text())["manifests"].values()
-    assert (entry["source"], entry["line"]) == (f"{project.package}/shared.py", 4)
 
 
 def test_the_cdk8s_app_makes_the_directory_it_is_told(
@@ -329,11 +241,11 @@ def test_charts_of_another_project_are_not_taken_for_these(charts: Path, capsys:
     assert not Path("dist").exists()
 
 
-@pytest.mark.parametrize("text", [_chart("raise KeyboardInterrupt"), _HEAD + "raise KeyboardInterrupt\n"])
+@pytest.mark.parametrize("text", [chart("raise KeyboardInterrupt"), HEAD + "raise KeyboardInterrupt\n"])
 @pytest.mark.parametrize("name", ["one.py", "environments.py"])
 def test_ctrl_c_is_no_mistake_of_a_chart(project: Project, name: str, text: str) -> None:
     """It stops the run at once, and nothing is written."""
-    project.write("one.py", _chart(_RIGHT))
+    project.write("one.py", chart(RIGHT))
     project.write(name, text if name == "one.py" else "raise KeyboardInterrupt\n")
     with pytest.raises(KeyboardInterrupt):
         project.synth()

@@ -42,7 +42,7 @@ _TABLE: dict[str, tuple[list[Any], list[Any]]] = {
             "http://a b",
             "http://a/b c",
             "http://-",
-            "http://a" * 300,
+            "http://a/" + "b" * 2040,
         ],
     ),
     "Uid": (["a", "A_b-0", "a" * 40], ["", "a b", "a.b", "a" * 41, None]),

@@ -3,7 +3,8 @@
 from typing import Any
 
 import yaml
-from hypothesis import given
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from crema.generators import (
     AlbSpec,
@@ -52,6 +53,21 @@ def test_a_web_services_settings_reach_its_deployment(spec: WebServiceSpec) -> N
     assert {n: v["value"] for n, v in variables.items() if "value" in v and n != "ROOT_PATH"} == dict(spec.env)
     secrets = {n: v["valueFrom"]["secretKeyRef"] for n, v in variables.items() if "valueFrom" in v}
     assert secrets == {n: {"name": s.name, "key": s.key} for n, s in spec.secret_env.items()}
+
+
+def _empty_lists(value: Any, where: str = "") -> list[str]:
+    if isinstance(value, dict):
+        return [found for key, inner in value.items() for found in _empty_lists(inner, f"{where}/{key}")]
+    if isinstance(value, list):
+        return [where] if not value else [found for inner in value for found in _empty_lists(inner, where)]
+    return []
+
+
+@given(st.one_of(web_services(), mysqls, ingress_routes))
+@example(WebServiceSpec(name="w", image="w:1", port=8000, health="/h", writable_paths=()))
+def test_no_manifest_holds_an_empty_list(spec: Any) -> None:
+    """The API server drops them, and what git says and the cluster has would differ for ever."""
+    assert [found for m in built(spec) for found in _empty_lists(m.as_dict())] == []
 
 
 @given(web_services())

@@ -1,18 +1,13 @@
 """Publishing into a tree that is not as it should be: nobody's work is lost, nothing half-done is left, and it says what to mend."""
 
-import fcntl
-import json
 import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crema.generators import git
-from tests.external import ROOT
+from crema.generators import git, publish
 from tests.generators.conftest import Project
 
 A, B = "dist/local/one/configmap-a.yaml", "dist/local/one/configmap-b.yaml"
@@ -65,65 +60,6 @@ def test_links_and_pipes_are_nobodys_manifests(project: Project) -> None:
     (folder / "broken.yaml").symlink_to("nowhere")
     os.mkfifo(folder / "pipe.yaml")
     assert [e.split("/")[-1] for e in project.synth().errors] == [f"{name}.yaml: {_FOREIGN}" for name in ("broken", "link", "pipe")]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "[",
-        "[]",
-        "{}",
-        "5",
-        '{"files": 5}',
-        "[" * 100_000,
-        "\x00",
-        '{"files": {"dist/local/one/configmap-a.yaml": "x"}}',
-        '{"files": {"a": {}}}',
-    ],
-)
-def test_a_damaged_record_is_no_record(project: Project, text: str) -> None:
-    """HEAD alone then says what is a hand edit; nobody meets a traceback."""
-    project.chart("one")
-    project.synth()
-    project.commit()
-    for name in ("published", "provenance"):
-        (project.root / ".crema" / f"{name}.json").write_text(text)
-    project.chart("one", value="2")
-    assert project.synth().status == 0
-    assert json.loads((project.root / ".crema" / "provenance.json").read_text())["schema"] == "crema-provenance/v1"
-    for name in ("published", "publishing"):
-        (project.root / ".crema" / f"{name}.json").write_text(text)
-    _put_back(project, project.tree()[A] + b"# mine\n")
-    done = project.synth(check=True)
-    assert (done.status, done.errors[0].split(": ")[:2]) == (1, [f"{A}:11", "edited by hand"])
-
-
-def test_a_record_that_cannot_be_kept_is_said_before_anything_is_written(project: Project) -> None:
-    """`.crema` is a file: nothing could be known to the next run."""
-    project.chart("one")
-    (project.root / ".crema").write_text("")
-    done = project.synth()
-    assert done.status == 2
-    assert done.errors == [f"{project.root}/.crema: File exists; mend that and run it again, it completes what is missing"]
-    assert not project.dist.exists()
-
-
-def test_what_an_earlier_publish_wrote_is_known_for_sixteen_versions(project: Project) -> None:
-    """A stash or another branch brings old bytes back; going back and forth between two versions does not push others out."""
-    project.chart("one", value="old")
-    project.synth()
-    old = project.tree()[A]
-    for value in ["1", "2"] * 10 + [str(n) for n in range(3, 16)]:
-        project.chart("one", value=value)
-        assert project.synth().status == 0
-    _put_back(project, old)
-    assert project.synth().status == 0
-    for n in range(100, 116):
-        project.chart("one", value=str(n))
-        project.synth()
-    _put_back(project, old)
-    assert project.synth().status == 2
 
 
 def test_a_left_over_file_that_was_edited_is_kept(project: Project) -> None:
@@ -224,28 +160,6 @@ def test_a_file_on_its_way_that_a_killed_run_left_is_named_and_removed(project: 
     assert not left.exists()
 
 
-def test_a_record_is_never_half_written(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut short while it is kept, the old one still stands, whole."""
-    project.chart("one")
-    project.synth()
-    record = project.root / ".crema" / "published.json"
-    before = record.read_bytes()
-    replace = os.replace
-
-    def rename(source: Path, target: Path) -> None:
-        if target.name == "published.json":
-            raise SystemExit
-        replace(source, target)
-
-    monkeypatch.setattr(os, "replace", rename)
-    project.chart("one", value="2")
-    with pytest.raises(SystemExit):
-        project.synth()
-    assert record.read_bytes() == before
-    monkeypatch.undo()
-    assert project.synth().status == 0
-
-
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_an_interruption_before_the_first_rename_leaves_no_trace(
     project: Project, monkeypatch: pytest.MonkeyPatch, error: BaseException
@@ -284,53 +198,6 @@ def test_a_directory_that_cannot_be_made_leaves_none_of_those_before_it(project:
     assert not project.dist.exists()
 
 
-def test_two_runs_that_are_both_cut_short_are_completed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the first announced is still known as ours after the second announced something else."""
-    project.chart("one")
-    project.synth()
-    replace = os.replace
-
-    def cut_short_at(name: str) -> None:
-        def rename(source: Path, target: Path) -> None:
-            if target.name == name:
-                raise SystemExit
-            replace(source, target)
-
-        monkeypatch.setattr(os, "replace", rename)
-        with pytest.raises(SystemExit):
-            project.synth()
-        monkeypatch.undo()
-
-    project.chart("one", value="2")
-    cut_short_at("configmap-b.yaml")
-    assert (b'"2"' in project.tree()[A], b'"1"' in project.tree()[B]) == (True, True)
-    project.chart("one", value="3")
-    cut_short_at("configmap-a.yaml")
-    project.chart("one", value="4")
-    done = project.synth()
-    assert (done.status, done.errors) == (0, [])
-    assert "an earlier run was cut short; this one completed it" in done.out
-
-
-def test_a_second_publisher_waits(project: Project) -> None:
-    """While somebody holds the lock, nothing is compared or written; then all of it."""
-    project.chart("one")
-    (project.root / ".crema").mkdir()
-    code = "import sys; from pathlib import Path; from crema.generators import publish\nprint('go', flush=True)\n"
-    code += "publish.publish(Path(sys.argv[1]), 'dist', ('dist',), {}); print('done', flush=True)"
-    with (project.root / ".crema" / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        command = [sys.executable, "-c", code, str(project.root)]
-        with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True) as child:
-            assert child.stdout is not None
-            assert child.stdout.readline() == "go\n"
-            time.sleep(0.5)
-            assert child.poll() is None
-            assert not (project.root / ".crema" / "published.json").exists()
-            fcntl.flock(lock, fcntl.LOCK_UN)
-            assert child.stdout.read() == "done\n"
-
-
 def test_nothing_is_left_of_directories_whose_last_file_goes(project: Project) -> None:
     """Of an app and of an environment; a directory that still holds something stays."""
     names = ", ".join(f"E(name='{name}')" for name in ("local", "old"))
@@ -349,6 +216,14 @@ def test_nothing_is_left_of_directories_whose_last_file_goes(project: Project) -
         "old/two",
         "old/two/kept",
     ]
+
+
+def test_dist_itself_stays(project: Project) -> None:
+    """Whoever publishes nothing at all (a caller of the library; the charts may not) keeps an empty directory."""
+    project.chart("one")
+    project.synth()
+    done = publish.publish(project.root, "dist", ("dist",), {})
+    assert (len(done.deleted), list(project.dist.iterdir())) == (2, [])
 
 
 def test_git_is_asked_only_where_something_differs(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
