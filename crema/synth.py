@@ -5,6 +5,9 @@ from pathlib import Path
 
 import click
 
+# What the extra `generators` brings; checking manifests needs none of it.
+_EXTRA = frozenset({"cdk8s", "constructs", "jsii"})
+
 
 @click.command()
 @click.option(
@@ -21,7 +24,15 @@ def synth(*, check: bool, environment: str | None) -> None:
     root = _project(Path.cwd())
     if root is None:
         raise click.UsageError("there is no directory charts/ with an environments.py here or above; run crema synth inside a project")
-    from crema.generators.app import synthesise
+    try:
+        from crema.generators.app import synthesise  # here, because it starts Node: --help and usage errors need none
+    except ModuleNotFoundError as missing:
+        if missing.name not in _EXTRA:
+            raise
+        click.echo(
+            f"error: the package {missing.name} is not installed; synthesis needs the extra: pip install 'crema[generators]'", err=True
+        )
+        sys.exit(2)
 
     sys.exit(synthesise(root, only=environment, check=check))
 

@@ -107,3 +107,12 @@ def test_synthesis_loads_no_package_called_generators() -> None:
     names = ast.literal_eval(modules)
     assert "crema.generators" in names
     assert not [n for n in names if n.split(".")[0] in {"policies", "generators"}]
+
+
+@pytest.mark.parametrize("missing", ["cdk8s", "constructs", "jsii"])
+def test_synthesis_without_its_extra_says_what_to_install(missing: str) -> None:
+    """Whoever installed the checker alone is told the command, and sees no traceback."""
+    program = f"import sys; sys.modules[{missing!r}] = None; from crema.__main__ import main; main()"
+    done = start([sys.executable, "-c", program, "synth"], cwd=ROOT)
+    assert done.status == 2
+    assert done.stderr == (f"error: the package {missing} is not installed; synthesis needs the extra: pip install 'crema[generators]'\n")

@@ -57,6 +57,8 @@ def test_every_command_of_the_readme_does_what_it_says(clone: Path) -> None:
             assert command.line in (ROOT / _ELSEWHERE[command.line]).read_text(encoding="utf-8").splitlines()
             continue
         done = start(["sh", "-c", f"{command.line} 2>&1"], cwd=clone)
+        # What prints nothing is an edit, and an edit that fails would make the next command lie.
+        assert command.expected or done.status == 0, f"$ {command.line}\n{done.stdout}"
         assert printed_as_said(command.expected, done.stdout), f"$ {command.line}\n{done.stdout}"
     assert [line for line in system("git", "status", "--porcelain", cwd=clone).stdout.splitlines() if not line.endswith(".orig")] == []
 
