@@ -1,5 +1,7 @@
 """Where each object goes: `dist/<environment>/<app>/<kind>-<name>.yaml`, one object a file, under a header of three lines.
 
+Documents, which are read when a cluster is made, have the names they are read by.
+
 The header names the chart's file and the construct, never a line number, so that moving code does not change `dist/`.
 """
 
@@ -10,7 +12,7 @@ from pathlib import Path
 
 from crema.generators import writer
 from crema.generators.found import Found
-from crema.generators.manifest import Ref, ref_of
+from crema.generators.manifest import Ref, is_object, ref_of
 from crema.generators.platform import Built
 from crema.generators.source import Line
 from crema.generators.spec import Mistake
@@ -52,17 +54,18 @@ def lay_out(objects: Iterable[Built], root: Path, dist: str, mistakes: Found) ->
             for problem in problems:
                 mistakes.add(problem, built.environment)
             continue
-        path = f"{dist}/{built.environment}/{built.app}/{file_name(built.body)}"
-        ref = ref_of(built.body)
-        other = files[path].built if path in files else refs.get((built.environment, ref))
+        path = f"{dist}/{built.environment}/{built.app}/{built.document or file_name(built.body)}"
+        ref = ref_of(built.body) if is_object(built.body) else None
+        other = files[path].built if path in files else refs.get((built.environment, ref)) if ref else None
         if other is not None:
-            mistakes.add(Mistake.at(built.line, _clash(built, other, ref, root)), built.environment)
+            mistakes.add(Mistake.at(built.line, _clash(built, other, root)), built.environment)
             continue
-        refs[built.environment, ref] = built
+        if ref is not None:
+            refs[built.environment, ref] = built
         try:
             text = writer.manifest(built.body)
         except writer.WriterError as error:
-            mistakes.add(Mistake.at(built.line, f"{built.construct}: {ref}: {error}"), built.environment)
+            mistakes.add(Mistake.at(built.line, f"{built.construct}: {_identity(built)}: {error}"), built.environment)
             continue
         files[path] = File(path=path, content=(_header(built, root) + text).encode(), built=built)
     return files
@@ -70,6 +73,8 @@ def lay_out(objects: Iterable[Built], root: Path, dist: str, mistakes: Found) ->
 
 def _problems(built: Built) -> Iterator[str]:
     """What an object lacks to be a file; cdk8s itself asks for none of this."""
+    if built.document:
+        return
     body = built.body
     metadata = body.get("metadata")
     for name, value in (("apiVersion", body.get("apiVersion")), ("kind", body.get("kind"))):
@@ -104,11 +109,16 @@ def _escaped(name: str) -> str:
     return "".join(c if c in keep else "".join(f"%{byte:02x}" for byte in c.encode("utf-8", "surrogatepass")) for c in name)
 
 
-def _clash(built: Built, other: Built, ref: Ref, root: Path) -> str:
+def _identity(built: Built) -> Ref | str:
+    """What tells it from every other: an object's ref, or the file of a document that is no object."""
+    return ref_of(built.body) if is_object(built.body) else built.document
+
+
+def _clash(built: Built, other: Built, root: Path) -> str:
     where = f"{_relative(Path(other.line.file), root)}:{other.line.line} ({other.construct})"
-    if ref_of(other.body) == ref:
-        return f"{built.construct}: {ref} is made by {where} as well; one object has one owner"
-    return f"{built.construct}: {ref} wants the same file as {ref_of(other.body)} of {where}; give one of them another name"
+    if _identity(built) == _identity(other):
+        return f"{built.construct}: {_identity(built)} is made by {where} as well; one object has one owner"
+    return f"{built.construct}: {_identity(built)} wants the same file as {_identity(other)} of {where}; give one of them another name"
 
 
 def _header(built: Built, root: Path) -> str:

@@ -21,7 +21,8 @@ class Ref(NamedTuple):
 class Manifest:
     """What a generator's `build` gives: identity and metadata apart, every other top-level field in `body`.
 
-    `namespace` is None where the chart's own namespace applies (cdk8s fills it in).
+    `namespace` is None where the chart's own namespace applies (cdk8s fills it in). `finalizers` keep the object until whoever they name
+    has cleaned up after it.
     """
 
     api_version: str
@@ -30,6 +31,7 @@ class Manifest:
     namespace: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
+    finalizers: tuple[str, ...] = ()
     body: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -46,7 +48,36 @@ class Manifest:
             metadata["labels"] = dict(self.labels)
         if self.annotations:
             metadata["annotations"] = dict(self.annotations)
+        if self.finalizers:
+            metadata["finalizers"] = list(self.finalizers)
         return {"apiVersion": self.api_version, "kind": self.kind, "metadata": metadata, **self.body}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file that a person or a program reads when a cluster is made: settings of kind, values of a chart, facts, a first object.
+
+    It has the `name` it is read by, rather than one made of a kind, and cdk8s never sees it.
+    """
+
+    name: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What no manifest can say, such as the path a container serves: `body` under `key` of a `section` of the facts."""
+
+    section: str
+    key: str
+    body: Mapping[str, Any]
+
+
+def is_object(body: Mapping[str, Any]) -> bool:
+    """Whether this is an object of a cluster: it has an API version, a kind and a name."""
+    metadata = body.get("metadata")
+    named = isinstance(metadata, Mapping) and bool(metadata.get("name"))
+    return named and bool(body.get("apiVersion")) and bool(body.get("kind"))
 
 
 def ref_of(body: Mapping[str, Any]) -> Ref:

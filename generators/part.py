@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Generic, TypeVar, get_type_hints
+from typing import ClassVar, Generic, TypeVar, get_type_hints
 
 import cdk8s
 import jsii
 from constructs import Construct, IValidation
 
-from crema.generators.manifest import Manifest
+from crema.generators.manifest import Document, Fact, Manifest
 from crema.generators.source import caller
 from crema.generators.spec import Mistake, Spec, shown_value, with_article
 
 S = TypeVar("S", bound=Spec)
+Output = Manifest | Document | Fact
 
 
 class StoppedByMistakes(Exception):
@@ -31,10 +32,16 @@ class _Validation:
 
 
 class Part(Construct, Generic[S]):
-    """A construct made from a spec. With a mistake in the spec it makes nothing, so that the rest of the chart is still built."""
+    """A construct made from a spec. With a mistake in the spec it makes nothing, so that the rest of the chart is still built.
 
-    def __init__(self, scope: Construct, id: str, spec: S, build: Callable[[S], tuple[Manifest, ...]]) -> None:
-        """Validate the spec, build its manifests and add each as an ApiObject."""
+    Its manifests become ApiObjects; `documents` and `facts` are what else it made, which cdk8s does not know.
+    """
+
+    directory: ClassVar[str] = ""
+    """Where its files go below the environment, when that is not the chart's own directory."""
+
+    def __init__(self, scope: Construct, id: str, spec: S, build: Callable[[S], tuple[Output, ...]]) -> None:
+        """Validate the spec, build what it stands for and add each manifest as an ApiObject."""
         super().__init__(scope, id)
         self.spec = spec
         self.source = caller()
@@ -45,11 +52,16 @@ class Part(Construct, Generic[S]):
         else:
             what = f"{type(self).__name__} {id!r}: spec is {shown_value(spec)}; it must be {with_article(wanted.__name__)}"
             self.mistakes = (Mistake.at(self.source.line, what),)
+        self.documents: tuple[Document, ...] = ()
+        self.facts: tuple[Fact, ...] = ()
         self._objects: list[cdk8s.ApiObject] = []
         if self.mistakes:
             self.node.add_validation(_Validation(self.mistakes))
             return
-        manifests = build(spec)
+        made = build(spec)
+        manifests = [m for m in made if isinstance(m, Manifest)]
+        self.documents = tuple(m for m in made if isinstance(m, Document))
+        self.facts = tuple(m for m in made if isinstance(m, Fact))
         kinds = Counter(m.kind for m in manifests)
         for manifest in manifests:
             own_id = manifest.kind.lower() if kinds[manifest.kind] == 1 else f"{manifest.kind.lower()}-{manifest.name}"
@@ -81,6 +93,7 @@ def add_object(scope: Construct, id: str, manifest: Manifest) -> cdk8s.ApiObject
         namespace=manifest.namespace,
         labels=dict(manifest.labels) or None,
         annotations=dict(manifest.annotations) or None,
+        finalizers=list(manifest.finalizers) or None,
     )
     added = cdk8s.ApiObject(scope, id, api_version=manifest.api_version, kind=manifest.kind, metadata=metadata)
     if manifest.body:

@@ -1,38 +1,40 @@
 """Every chart of a package, built for every environment; every mistake in them, listed once.
 
-A chart file is any module of the package whose name does not begin with `_`; every cdk8s Chart subclass it defines is built with
-`(scope, environment)`, except a base class: one that is abstract or whose name begins with `_`. So a new file is enough to add a chart.
 An exception stops only the chart it happens in.
 """
 
-import importlib
-import pkgutil
 import warnings
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import cdk8s
 from constructs import IConstruct, Node
 
+from crema.generators.charts import ChartFile, charts_of
 from crema.generators.environment import EnvironmentSpec
 from crema.generators.failure import in_a_sentence, mistake_of
 from crema.generators.found import Found
+from crema.generators.manifest import Fact, is_object
+from crema.generators.others import Others, app_of
 from crema.generators.part import Part, StoppedByMistakes
 from crema.generators.source import Line
 from crema.generators.spec import Mistake, Note
-from crema.generators.syntax import line_of_id
+
+# Directories of an environment that no Application of the platform owns.
+_NO_APP = "_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """One object of one environment.
+    """One object of one environment, or one document of its bootstrap.
 
     Args:
         environment, app: where it goes: `dist/<environment>/<app>/`.
         body: the object as cdk8s gives it.
+        document: the name of its file, for what has one; an object's file is named after it.
         file: the chart file. construct: the chart's class and the construct's path below it.
         line: the Python line that made it. exact: whether that line is known rather than the nearest that names it.
 
@@ -40,7 +42,8 @@ class Built:
 
     environment: str
     app: str
-    body: dict[str, Any]
+    body: Mapping[str, Any]
+    document: str = ""
     file: Path
     construct: str
     line: Line
@@ -55,18 +58,6 @@ class Rendered:
     objects: tuple[Built, ...]
     mistakes: Found
     notes: tuple[Mistake, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ChartFile:
-    """A chart class and the file that defines it."""
-
-    cls: type[cdk8s.Chart]
-    file: Path
-
-    def line_of(self, *ids: str) -> Line:
-        """The line that names the deepest of these construct ids, else that of the class."""
-        return Line(str(self.file), line_of_id(str(self.file), self.cls.__name__, list(ids)))
 
 
 def render(package: str, environments: Sequence[EnvironmentSpec]) -> Rendered:
@@ -84,9 +75,15 @@ def render(package: str, environments: Sequence[EnvironmentSpec]) -> Rendered:
     charts = charts_of(package, mistakes)
     # A chart built for a wrong environment repeats that environment's mistakes; with no right one, that is still better than silence.
     for environment in right or environments:
-        owners: dict[str, ChartFile] = {}
+        building = _Building(environment, mistakes, notes)
         for chart in charts:
-            objects.extend(_build(chart, environment, owners, mistakes, notes))
+            if not chart.takes_others:
+                building.add(chart, Others())
+        others = building.others()
+        for chart in charts:
+            if chart.takes_others:
+                building.add(chart, others)
+        objects.extend(building.objects)
     return Rendered(environments=names, objects=tuple(objects), mistakes=mistakes, notes=notes.listed())
 
 
@@ -95,85 +92,84 @@ def label_of(environment: EnvironmentSpec) -> str:
     return environment.name if isinstance(environment.name, str) else "?"
 
 
-def charts_of(package: str, mistakes: Found) -> list[ChartFile]:
-    """The chart classes of the package in the order of their files; a file that cannot be imported is a mistake."""
-    folder = Path(next(iter(importlib.import_module(package).__path__)))
-    charts: list[ChartFile] = []
-    for found in sorted(pkgutil.iter_modules([str(folder)]), key=lambda m: m.name):
-        if found.name.startswith("_"):
-            continue
-        file = folder / found.name / "__init__.py" if found.ispkg else folder / f"{found.name}.py"
-        try:
-            module = importlib.import_module(f"{package}.{found.name}")
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - a chart file is anybody's code, and stops only itself
-            mistakes.add(mistake_of(error, Line(str(file), 1)))
-            continue
-        charts.extend(ChartFile(cls, file) for cls in _chart_classes(module))
-    return charts
+class _Building:
+    """The charts of one environment while they are being built."""
 
+    def __init__(self, environment: EnvironmentSpec, mistakes: Found, notes: Found) -> None:
+        self.objects: list[Built] = []
+        self._environment, self._label = environment, label_of(environment)
+        self._mistakes, self._notes = mistakes, notes
+        self._facts: list[Fact] = []
+        self._owners: dict[str, ChartFile] = {}
 
-def _chart_classes(module: ModuleType) -> Iterator[type[cdk8s.Chart]]:
-    """The charts that a module defines, each once, however many names it has."""
-    for value in dict.fromkeys(v for v in vars(module).values() if isinstance(v, type)):
-        if issubclass(value, cdk8s.Chart) and value.__module__ == module.__name__ and not _is_base(value):
-            yield value
+    def others(self) -> Others:
+        """What has been made so far, for the charts that come last."""
+        bodies: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for built in self.objects:
+            if not built.app.startswith(_NO_APP) and is_object(built.body):
+                bodies[built.app].append(built.body)
+        apps = tuple(app_of(name, bodies[name]) for name in sorted(bodies))
+        return Others(apps=apps, facts=tuple(sorted(self._facts, key=lambda f: (f.section, f.key))))
 
+    def add(self, chart: ChartFile, others: Others) -> None:
+        """Build one chart in an App of its own, so that two charts of one id do not hide each other's mistakes."""
+        app = cdk8s.App()
+        failed: BaseException | None = None
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", UserWarning)
+            try:
+                chart.build(app, self._environment, others)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - a chart file is anybody's code, and stops only itself
+                failed = error
+        for warning in caught:
+            if isinstance(warning.message, Note):
+                self._notes.add(Mistake.at(warning.message.source.line_in(str(chart.file)), str(warning.message)), self._label)
+            elif issubclass(warning.category, UserWarning):
+                self._notes.add(Mistake(warning.filename, warning.lineno, str(warning.message)), self._label)
+        found = [mistake for top in app.node.children for mistake in self._collect(top, chart)]
+        if failed is not None and not (isinstance(failed, StoppedByMistakes) and found):
+            found.append(mistake_of(failed, chart.line_of()))
+        for mistake in found:
+            self._mistakes.add(mistake, self._label)
 
-def _is_base(chart: type[cdk8s.Chart]) -> bool:
-    members = {name: member for cls in reversed(chart.__mro__) for name, member in vars(cls).items()}
-    return chart.__name__.startswith("_") or any(getattr(m, "__isabstractmethod__", False) for m in members.values())
-
-
-def _build(chart: ChartFile, environment: EnvironmentSpec, owners: dict[str, ChartFile], mistakes: Found, notes: Found) -> list[Built]:
-    """One chart in an App of its own, so that two charts of one id do not hide each other's mistakes."""
-    label = label_of(environment)
-    app = cdk8s.App()
-    objects: list[Built] = []
-    found: list[Mistake] = []
-    failed: BaseException | None = None
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        try:
-            chart.cls(app, environment)  # type: ignore[arg-type]  # a platform's charts take their environment where cdk8s has the id
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - as above
-            failed = error
-    for warning in caught:
-        if isinstance(warning.message, Note):
-            notes.add(Mistake.at(warning.message.source.line_in(str(chart.file)), str(warning.message)), label)
-        elif issubclass(warning.category, UserWarning):
-            notes.add(Mistake(warning.filename, warning.lineno, str(warning.message)), label)
-    for top in app.node.children:
-        name = top.node.id
-        owner = owners.setdefault(name, chart)
+    def _collect(self, top: IConstruct, chart: ChartFile) -> list[Mistake]:
+        """Take what a chart made; what is wrong with it is returned."""
+        name, found = top.node.id, []
+        owner = self._owners.setdefault(name, chart)
         if owner is not chart:
             taken = f"the chart's id {name!r} is that of {owner.cls.__name__} in {owner.file.name} as well; one app has one chart"
             found.append(Mistake.at(chart.line_of(name), f"{chart.cls.__name__}: {taken}"))
+        if chart.takes_others and not name.startswith(_NO_APP):
+            late = f"it takes `others` and so is no app of theirs; give it an id that begins with {_NO_APP!r} instead of {name!r}"
+            found.append(Mistake.at(chart.line_of(name), f"{chart.cls.__name__}: {late}"))
         for each in _walk(top, chart):
             try:
                 found.extend(_mistakes(each))
                 if isinstance(each.construct, cdk8s.ApiObject):
-                    objects.append(
-                        Built(
-                            environment=label,
-                            app=name,
-                            body=each.construct.to_json(),
-                            file=chart.file,
-                            construct=each.path,
-                            line=each.line,
-                            exact=each.exact,
-                        )
-                    )
+                    self._take(each, chart, name, each.construct.to_json())
+                elif isinstance(each.construct, Part):
+                    self._facts.extend(each.construct.facts)
+                    for document in each.construct.documents:
+                        self._take(each, chart, name, document.body, document.name)
             except Exception as error:  # noqa: BLE001 - a construct may be anybody's, and what is set in it comes to light only here
                 found.append(Mistake.at(each.line, f"{each.path}: {in_a_sentence(error)}"))
-    if failed is not None and not (isinstance(failed, StoppedByMistakes) and found):
-        found.append(mistake_of(failed, chart.line_of()))
-    for mistake in found:
-        mistakes.add(mistake, label)
-    return objects
+        return found
+
+    def _take(self, met: "_Met", chart: ChartFile, name: str, body: Mapping[str, Any], document: str = "") -> None:
+        self.objects.append(
+            Built(
+                environment=self._label,
+                app=met.directory or name,
+                body=body,
+                document=document,
+                file=chart.file,
+                construct=met.path,
+                line=met.line,
+                exact=met.exact,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,11 +181,12 @@ class _Met:
     path: str
     line: Line
     exact: bool
+    directory: str
 
 
 def _walk(top: IConstruct, chart: ChartFile) -> Iterator[_Met]:
     """Every construct below `top`, with the line that made it: a part's own, else the nearest that names the construct's id."""
-    parts: list[tuple[str, Line]] = []
+    parts: list[tuple[str, Line, str]] = []
     for construct in top.node.find_all():  # a construct before those inside it
         node = construct.node
         path = node.path
@@ -197,9 +194,16 @@ def _walk(top: IConstruct, chart: ChartFile) -> Iterator[_Met]:
         while parts and not path.startswith(parts[-1][0]):
             parts.pop()
         if isinstance(construct, Part):
-            parts.append((path + "/", construct.source.line_in(str(chart.file))))
+            parts.append((path + "/", construct.source.line_in(str(chart.file)), construct.directory))
         line = parts[-1][1] if parts else chart.line_of(*ids)
-        yield _Met(construct=construct, node=node, path="/".join([chart.cls.__name__, *ids]), line=line, exact=bool(parts))
+        yield _Met(
+            construct=construct,
+            node=node,
+            path="/".join([chart.cls.__name__, *ids]),
+            line=line,
+            exact=bool(parts),
+            directory=parts[-1][2] if parts else "",
+        )
 
 
 def _mistakes(met: _Met) -> Iterator[Mistake]:
