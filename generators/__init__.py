@@ -16,28 +16,61 @@ from crema.generators.node import use_packaged_node
 
 use_packaged_node()
 
+from crema.generators.app_project import AppProject, AppProjectSpec
+from crema.generators.application import Application, ApplicationSpec, DirectorySpec, HelmChartSpec
+from crema.generators.aws_secret_store import AwsSecretStore, AwsSecretStoreSpec
+from crema.generators.bootstrap import ChartValues, ChartValuesSpec, RootApplication, RootApplicationSpec
 from crema.generators.datasources import DatasourceSpec, GrafanaDatasources, GrafanaDatasourcesSpec
+from crema.generators.ecr_pull_secret import EcrPullSecret, EcrPullSecretSpec
 from crema.generators.environment import EnvironmentSpec
-from crema.generators.ingress_route import AlbSpec, IngressRoute, IngressRouteSpec, NginxSpec
-from crema.generators.manifest import Manifest, Ref
+from crema.generators.external_secret import RemoteRefSpec, StoredSecret, StoredSecretSpec
+from crema.generators.facts import ClusterFactsSpec, Facts, FactsSpec, PrerequisiteSpec, StorageClassSpec
+from crema.generators.generated_password import GeneratedPassword, GeneratedPasswordSpec
+from crema.generators.ingress_route import AlbSpec, IngressRoute, IngressRouteSpec, NginxSpec, TraefikSpec
+from crema.generators.kind_cluster import KindCluster, KindClusterSpec
+from crema.generators.manifest import Document, Fact, Manifest, Ref
 from crema.generators.mysql import MySQL, MySQLSpec
 from crema.generators.namespace import Namespace, NamespaceSpec
 from crema.generators.network_policy import CallSpec, NetworkPolicies, NetworkPoliciesSpec
+from crema.generators.others import App, Others
 from crema.generators.part import Part
 from crema.generators.prometheus_rule import AlertSpec, PrometheusRule, PrometheusRuleSpec, RuleGroupSpec
 from crema.generators.spec import Mistake, SecretKeySpec, Spec, rule
+from crema.generators.supplied_secret import SuppliedSecret, SuppliedSecretSpec
 from crema.generators.web_service import ResourcesSpec, WebService, WebServiceSpec
 
 __all__ = [
     "AlbSpec",
     "AlertSpec",
+    "App",
+    "AppProject",
+    "AppProjectSpec",
+    "Application",
+    "ApplicationSpec",
+    "AwsSecretStore",
+    "AwsSecretStoreSpec",
     "CallSpec",
+    "ChartValues",
+    "ChartValuesSpec",
+    "ClusterFactsSpec",
     "DatasourceSpec",
+    "DirectorySpec",
+    "Document",
+    "EcrPullSecret",
+    "EcrPullSecretSpec",
     "EnvironmentSpec",
+    "Fact",
+    "Facts",
+    "FactsSpec",
+    "GeneratedPassword",
+    "GeneratedPasswordSpec",
     "GrafanaDatasources",
     "GrafanaDatasourcesSpec",
+    "HelmChartSpec",
     "IngressRoute",
     "IngressRouteSpec",
+    "KindCluster",
+    "KindClusterSpec",
     "Manifest",
     "Mistake",
     "MySQL",
@@ -47,14 +80,25 @@ __all__ = [
     "NetworkPolicies",
     "NetworkPoliciesSpec",
     "NginxSpec",
+    "Others",
     "Part",
+    "PrerequisiteSpec",
     "PrometheusRule",
     "PrometheusRuleSpec",
     "Ref",
+    "RemoteRefSpec",
     "ResourcesSpec",
+    "RootApplication",
+    "RootApplicationSpec",
     "RuleGroupSpec",
     "SecretKeySpec",
     "Spec",
+    "StorageClassSpec",
+    "StoredSecret",
+    "StoredSecretSpec",
+    "SuppliedSecret",
+    "SuppliedSecretSpec",
+    "TraefikSpec",
     "WebService",
     "WebServiceSpec",
     "rule",

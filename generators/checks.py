@@ -139,11 +139,69 @@ MySQLName = Annotated[
 ]
 MySQLSize = Annotated[str, _pattern(r"[1-9][0-9]*[KMG]", "a size of MySQL such as 128M", 16)]
 Arn = Annotated[str, _pattern(r"arn:aws[a-z\-]*:[a-z0-9\-]+:[a-z0-9\-]*:[0-9]{12}:\S+", "an ARN, such as arn:aws:acm:…", 2048)]
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+RoleArn = Annotated[
+    str,
+    _pattern(
+        r"arn:aws[a-z\-]*:iam::[0-9]{12}:role/([A-Za-z0-9_+=,.@\-]+/)*[A-Za-z0-9_+=,.@\-]{1,64}",
+        "the ARN of an IAM role, such as arn:aws:iam::123456789012:role/shop-secrets",
+        2048,
+    ),
+]
+AwsRegion = Annotated[str, _pattern(r"[a-z]{2,4}(-[a-z]+){1,2}-[1-9][0-9]?", "an AWS region, such as ap-northeast-2", 32)]
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+RemoteKey = Annotated[
+    str,
+    _pattern(
+        r"[A-Za-z0-9_+=.@\-]+(/[A-Za-z0-9_+=.@\-]+)*",
+        "the name of a secret in AWS Secrets Manager, such as coffee/eks/mysql: letters, digits and _+=.@- between single slashes",
+        512,
+    ),
+]
+# The operator reads a property as a path of GJSON, in which other characters mean something.
+# https://github.com/tidwall/gjson/blob/master/SYNTAX.md
+RemoteProperty = Annotated[
+    str,
+    _pattern(r"[A-Za-z0-9_][A-Za-z0-9_\-]*", "a property of a secret's JSON object: letters, digits, '_' and '-'", 253),
+]
+# The one way in which Go writes a duration of whole seconds, which is what an operator written in Go makes of any other.
+# https://pkg.go.dev/time#Duration.String
+GoDuration = Annotated[
+    str,
+    _pattern(
+        r"(([1-9][0-9]{0,5}h)([1-5]?[0-9]m)|[1-9]m|[1-5][0-9]m)?[1-5]?[0-9]s",
+        "a duration as Go writes it, with all smaller units: 6h0m0s, 30m0s or 45s",
+        16,
+    ),
+]
 Registry = Annotated[
     str,
     _pattern(r"[a-zA-Z0-9.\-]+(:[0-9]+)?(/[a-z0-9._\-]+)*", "a registry host, without scheme and trailing '/'", 512),
 ]
 GitRevision = Annotated[str, _pattern(r"[A-Za-z0-9][A-Za-z0-9._/\-]*", "a git branch, tag or commit", 255)]
+DirectoryPath = Annotated[
+    str,
+    _pattern(
+        r"(?!(.*/)?\.{1,2}(/|\Z))[A-Za-z0-9._\-]+(/[A-Za-z0-9._\-]+)*", "a directory of the repository, such as dist/local/order", 1024
+    ),
+]
+# https://semver.org; Argo CD takes anything else for a range, and the newest version in it.
+ChartVersion = Annotated[
+    str,
+    _pattern(r"v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.\-]+)?(\+[0-9A-Za-z.\-]+)?", "one exact version of a chart, such as 88.5.3", 64),
+]
+# https://helm.sh/docs/topics/charts/: it leaves room for what templates add to it.
+ReleaseName = Annotated[str, _pattern(_LABEL, "a release name: at most 53 lower-case letters, digits and '-'", 53)]
+ApiGroup = Annotated[str, _pattern(rf"({_LABEL}(\.{_LABEL})*)?", 'an API group, such as apps, or "" for the core group', 253)]
+KindName = Annotated[str, _pattern(r"[A-Z][A-Za-z0-9]*", "a kind, such as Deployment", 63)]
+NodeImage = Annotated[
+    str,
+    _pattern(
+        r"kindest/node:v(?P<version>[0-9]+\.[0-9]+\.[0-9]+)@sha256:[0-9a-f]{64}",
+        "an image of a kind release with its digest, such as kindest/node:v1.36.4@sha256:…",
+        255,
+    ),
+]
 
 
 def _image(value: object) -> Requirement | None:
@@ -215,6 +273,11 @@ def _characters(value: object) -> Requirement | None:
 
 
 HttpUrl = Annotated[str, Check(_http_url)]
+# A name without any character that a template, a shell or a URL would take for something else.
+PlainName = Annotated[
+    str,
+    _pattern(r"[A-Za-z0-9]([A-Za-z0-9._\-]{0,61}[A-Za-z0-9])?", "a plain name such as admin: letters, digits, '.', '_' and '-'", 63),
+]
 # https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data
 SecretKey = Annotated[str, _pattern(r"(?!\.{1,2}\Z)[-._a-zA-Z0-9]+", "a key of a Secret: letters, digits, '-', '_' and '.'", 253)]
 Text = Annotated[str, Check(_text)]

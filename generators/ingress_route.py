@@ -1,4 +1,4 @@
-"""One path of one host to one Service, as an Ingress that ingress-nginx or the AWS Load Balancer Controller reads."""
+"""One path of one host to one Service, as an Ingress that ingress-nginx, Traefik or the AWS Load Balancer Controller reads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from crema.generators.part import Part
 from crema.generators.spec import Spec
 
 _NGINX = "nginx.ingress.kubernetes.io"
+_TRAEFIK = "traefik.ingress.kubernetes.io"
 _ALB = "alb.ingress.kubernetes.io"
 
 
@@ -32,6 +33,27 @@ class NginxSpec(Spec):
         """What the controller needs to know about this route."""
         del route  # nginx orders the paths of a host by their length by itself
         return {f"{_NGINX}/ssl-redirect": str(self.ssl_redirect).lower()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraefikSpec(Spec):
+    """A Traefik controller.
+
+    Source: https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/ingress/
+
+    Args:
+        class_name: of its IngressClass.
+        entry_points: the ports it takes requests on, by their names in its settings.
+
+    """
+
+    class_name: DnsName = "traefik"
+    entry_points: tuple[DnsLabel, ...] = ("web",)
+
+    def annotations(self, route: "IngressRouteSpec") -> dict[str, str]:
+        """What the controller needs to know about this route."""
+        del route  # Traefik, too, tries the longest rule first
+        return {f"{_TRAEFIK}/router.entrypoints": ",".join(self.entry_points)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +97,7 @@ class IngressRouteSpec(Spec):
 
     Args:
         name: of the Ingress.
-        controller: who serves it: NginxSpec or AlbSpec.
+        controller: who serves it: NginxSpec, TraefikSpec or AlbSpec.
         host: the host name.
         path: everything under this path goes to the service.
         service: the Service's name, in the Ingress's namespace.
@@ -86,7 +108,7 @@ class IngressRouteSpec(Spec):
     """
 
     name: DnsName
-    controller: NginxSpec | AlbSpec
+    controller: NginxSpec | TraefikSpec | AlbSpec
     host: HostName
     path: UrlPath
     service: ServiceName

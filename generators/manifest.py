@@ -66,11 +66,15 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What no manifest can say, such as the path a container serves: `body` under `key` of a `section` of the facts."""
+    """What no manifest can say, such as the path a container serves: `body` under `key` of a `section` of the facts.
+
+    The key of a `namespaced` one is `<namespace>/<name>`; the chart's namespace is put before the name that a generator gives.
+    """
 
     section: str
     key: str
     body: Mapping[str, Any]
+    namespaced: bool = False
 
 
 def is_object(body: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar, Generic, TypeVar, get_type_hints
 
 import cdk8s
@@ -61,11 +62,15 @@ class Part(Construct, Generic[S]):
         made = build(spec)
         manifests = [m for m in made if isinstance(m, Manifest)]
         self.documents = tuple(m for m in made if isinstance(m, Document))
-        self.facts = tuple(m for m in made if isinstance(m, Fact))
+        self.facts = tuple(self._in_its_namespace(m) for m in made if isinstance(m, Fact))
         kinds = Counter(m.kind for m in manifests)
         for manifest in manifests:
             own_id = manifest.kind.lower() if kinds[manifest.kind] == 1 else f"{manifest.kind.lower()}-{manifest.name}"
             self._objects.append(add_object(self, own_id, manifest))
+
+    def _in_its_namespace(self, fact: Fact) -> Fact:
+        """A fact about something in the chart's namespace, named with it."""
+        return replace(fact, key=f"{cdk8s.Chart.of(self).namespace}/{fact.key}", namespaced=False) if fact.namespaced else fact
 
     @property
     def objects(self) -> tuple[cdk8s.ApiObject, ...]:

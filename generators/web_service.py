@@ -15,6 +15,7 @@ from crema.generators.checks import (
     DnsName,
     EnvName,
     FilePath,
+    HttpUrl,
     Image,
     NodePort,
     Port,
@@ -23,7 +24,7 @@ from crema.generators.checks import (
     UrlPath,
     UserId,
 )
-from crema.generators.manifest import Manifest
+from crema.generators.manifest import Fact, Manifest
 from crema.generators.network_policy import CallSpec, NetworkPoliciesSpec
 from crema.generators.part import Part
 from crema.generators.quantity import exceeds
@@ -82,6 +83,8 @@ class WebServiceSpec(Spec):
         writable_paths: directories it writes to; everything else in its container is read-only.
         run_as_user: the numeric user of the image.
         image_pull_secrets: Secrets with registry credentials.
+        url_appends: what its code appends to the URL in a variable; nothing to a URL that is not named here.
+        fixed_urls: URLs that stand in its code.
 
     """
 
@@ -101,6 +104,8 @@ class WebServiceSpec(Spec):
     writable_paths: tuple[FilePath, ...] = ("/tmp",)
     run_as_user: UserId = _ANY_USER
     image_pull_secrets: tuple[DnsName, ...] = ()
+    url_appends: Mapping[EnvName, UrlPath] = field(default_factory=dict)
+    fixed_urls: tuple[HttpUrl, ...] = ()
 
     @property
     def health_path(self) -> str:
@@ -119,6 +124,11 @@ class WebServiceSpec(Spec):
                 yield self.mistake("env" if name in self.env else "secret_env", f"without {name}, which root_path sets", name)
             elif name in self.env and name in self.secret_env:
                 yield self.mistake("secret_env", f"without {name}, which env sets already", self.secret_env[name])
+
+    @rule("env", "url_appends")
+    def _appends_to_its_variables(self) -> Iterator[Mistake]:
+        for name in sorted(set(self.url_appends) - set(self.env)):
+            yield self.mistake("url_appends", "keyed by variables of env", name)
 
     @rule("writable_paths")
     def _each_path_once(self) -> Iterator[Mistake]:
@@ -141,6 +151,20 @@ def build(spec: WebServiceSpec) -> tuple[Manifest, ...]:
     if spec.replicas > 1:
         manifests.append(_disruption_budget(spec))
     return (*manifests, *network_policy.build(_policies(spec)))
+
+
+def fact(spec: WebServiceSpec) -> Fact:
+    """What its manifests do not say: the path it serves everything under, and which URLs it calls how."""
+    body: dict[str, Any] = {"port": spec.port, "serves": spec.root_path, "health": spec.health_path}
+    if spec.url_appends:
+        body["url_appends"] = dict(spec.url_appends)
+    if spec.fixed_urls:
+        body["fixed_urls"] = list(spec.fixed_urls)
+    return Fact(section="services", key=spec.name, body=body, namespaced=True)
+
+
+def _all(spec: WebServiceSpec) -> tuple[Manifest | Fact, ...]:
+    return (*build(spec), fact(spec))
 
 
 def _policies(spec: WebServiceSpec) -> NetworkPoliciesSpec:
@@ -262,4 +286,4 @@ class WebService(Part[WebServiceSpec]):
 
     def __init__(self, scope: Construct, id: str, spec: WebServiceSpec) -> None:
         """Add the service's objects to `scope`."""
-        super().__init__(scope, id, spec, build)
+        super().__init__(scope, id, spec, _all)
