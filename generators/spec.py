@@ -39,6 +39,12 @@ class Note(UserWarning):
 # Somebody may have written a password where the name of a Secret belongs; reports end up in logs.
 _MAYBE_SECRET = re.compile("passw|token|secret|credential|private|webhook", re.IGNORECASE)
 
+
+def may_be_secret(name: str) -> bool:
+    """Whether what has this name may be the value of a secret."""
+    return _MAYBE_SECRET.search(name) is not None
+
+
 _Problem = Mistake | tuple[str, Requirement, object]
 
 _READS: dict[FunctionType, tuple[str, ...]] = {}
@@ -101,7 +107,7 @@ class Spec:
 
     def mistake(self, field_name: str, required: Requirement, value: object) -> Mistake:
         """A mistake of this spec's field, in the voice all of them have. What could be a secret is not shown."""
-        secret = _MAYBE_SECRET.search(f"{type(self).__name__} {field_name}") is not None and not isinstance(value, Spec)
+        secret = may_be_secret(f"{type(self).__name__} {field_name}") and not isinstance(value, Spec)
         shown = "a value that is not shown here" if secret else shown_value(value)
         line = self.source.of_keyword(field_name.partition("[")[0], type(self).__name__, value)
         return Mistake.at(line, f"{self._title()}: {field_name} is {shown}; it must be {required}")
@@ -109,7 +115,7 @@ class Spec:
     def _title(self) -> str:
         kind = type(self).__name__.removesuffix("Spec")
         values = [getattr(self, f.name) for f in fields(self)[1:2]]
-        named = values and isinstance(values[0], str) and not _MAYBE_SECRET.search(kind)
+        named = values and isinstance(values[0], str) and not may_be_secret(kind)
         return f"{kind} {shown_value(values[0])}" if named else kind
 
 
