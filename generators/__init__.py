@@ -20,6 +20,7 @@ from crema.generators.app_project import AppProject, AppProjectSpec
 from crema.generators.application import Application, ApplicationSpec, DirectorySpec, HelmChartSpec
 from crema.generators.aws_secret_store import AwsSecretStore, AwsSecretStoreSpec
 from crema.generators.bootstrap import ChartValues, ChartValuesSpec, RootApplication, RootApplicationSpec
+from crema.generators.dashboard import GrafanaDashboard, GrafanaDashboardSpec
 from crema.generators.datasources import DatasourceSpec, GrafanaDatasources, GrafanaDatasourcesSpec
 from crema.generators.ecr_pull_secret import EcrPullSecret, EcrPullSecretSpec
 from crema.generators.environment import EnvironmentSpec
@@ -64,6 +65,8 @@ __all__ = [
     "FactsSpec",
     "GeneratedPassword",
     "GeneratedPasswordSpec",
+    "GrafanaDashboard",
+    "GrafanaDashboardSpec",
     "GrafanaDatasources",
     "GrafanaDatasourcesSpec",
     "HelmChartSpec",

@@ -95,6 +95,11 @@ FilePath = Annotated[
 _HTTP_URL = re.compile(r"https?://[A-Za-z0-9]([A-Za-z0-9.\-]*[A-Za-z0-9])?(:(?P<port>[0-9]{1,5}))?(/[^\s]*)?")
 # Grafana: https://grafana.com/docs/grafana/latest/developers/http_api/data_source/ (a uid has at most 40 characters).
 Uid = Annotated[str, _pattern(r"[A-Za-z0-9_\-]{1,40}", "a uid: at most 40 letters, digits, '-' and '_'", 40)]
+# A directory of the dashboards' volume, to the sidecar; a title, to Grafana.
+FolderName = Annotated[
+    str,
+    _pattern(r"[A-Za-z0-9]([A-Za-z0-9 _\-]{0,98}[A-Za-z0-9])?", "a folder's name in letters, digits, blanks, '-' and '_'", 100),
+]
 # A label's or an annotation's key: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
 LabelKey = Annotated[
     str,

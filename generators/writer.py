@@ -17,7 +17,7 @@ _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_/.\-]*(:[A-Za-z0-9_/.\-]+)*", re.ASCII
 # What some reader takes for a boolean, null or number, whatever its case.
 # https://yaml.org/type/ and https://yaml.org/spec/1.2.2/#103-core-schema
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "inf", "nan", "infinity"})
-_DEEPEST = 100
+DEEPEST = 100
 
 
 class WriterError(ValueError):
@@ -91,8 +91,8 @@ def _dump(plain: object) -> str:
 
 def _plain(value: object, where: str, depth: int = 0) -> Any:
     """A copy made of dicts with sorted keys, lists and scalars alone."""
-    if depth > _DEEPEST:
-        raise WriterError(f"{where or '/'} is nested more than {_DEEPEST} levels deep")
+    if depth > DEEPEST:
+        raise WriterError(f"{where or '/'} is nested more than {DEEPEST} levels deep")
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str):
