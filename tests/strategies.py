@@ -7,18 +7,24 @@ from hypothesis import strategies as st
 from crema.generators import (
     AlbSpec,
     AlertSpec,
+    AwsSecretStoreSpec,
     CallSpec,
     DatasourceSpec,
+    EcrPullSecretSpec,
+    GeneratedPasswordSpec,
     GrafanaDatasourcesSpec,
     IngressRouteSpec,
     MySQLSpec,
     NamespaceSpec,
     NginxSpec,
     PrometheusRuleSpec,
+    RemoteRefSpec,
     ResourcesSpec,
     RuleGroupSpec,
     SecretKeySpec,
     Spec,
+    StoredSecretSpec,
+    SuppliedSecretSpec,
     WebServiceSpec,
 )
 
@@ -131,7 +137,57 @@ rule_groups = st.builds(RuleGroupSpec, name=lines, rules=st.lists(alerts, max_si
 prometheus_rules = st.builds(
     PrometheusRuleSpec, name=labels, groups=st.lists(rule_groups, max_size=2, unique_by=lambda g: g.name).map(tuple)
 )
-any_spec: st.SearchStrategy[Spec] = st.one_of(web_services(), ingress_routes, mysqls, namespaces, grafana_datasources, prometheus_rules)
+
+
+def go_duration(seconds: int) -> str:
+    """Whole seconds as Go's time.Duration writes them."""
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    larger = f"{hours}h{minutes}m" if hours else f"{minutes}m" if minutes else ""
+    return f"{larger}{seconds % 60}s"
+
+
+own_namespaces = st.none() | labels
+data_keys = st.from_regex(r"[a-z][-._a-zA-Z0-9]{0,8}", fullmatch=True)
+several_keys = st.lists(data_keys, min_size=1, max_size=3, unique=True).map(tuple)
+generated_passwords = st.builds(
+    GeneratedPasswordSpec,
+    name=labels,
+    namespace=own_namespaces,
+    keys=several_keys,
+    length=st.integers(16, 128),
+    fixed=st.dictionaries(st.sampled_from(["0-user", "_host"]), st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9._\-]{0,8}[a-z])?", fullmatch=True)),
+)
+regions = st.sampled_from(["ap-northeast-2", "us-gov-west-1", "eusc-de-east-1"])
+ecr_pull_secrets = st.builds(
+    EcrPullSecretSpec,
+    name=labels,
+    namespace=own_namespaces,
+    region=regions,
+    access_key_id=st.builds(SecretKeySpec, name=labels, key=st.just("access-key-id")),
+    secret_access_key=st.builds(SecretKeySpec, name=labels, key=st.just("secret-access-key")),
+    refresh=st.integers(3600, 11 * 3600).map(go_duration),
+)
+aws_secret_stores = st.builds(
+    AwsSecretStoreSpec,
+    name=labels,
+    namespace=own_namespaces,
+    region=regions,
+    role_arn=st.from_regex(r"arn:aws:iam::[0-9]{12}:role/([a-z]{1,4}/)?[A-Za-z0-9_+=,.@\-]{1,64}", fullmatch=True),
+)
+remote_refs = st.builds(
+    RemoteRefSpec,
+    key=st.from_regex(r"[A-Za-z0-9_+=.@\-]{1,8}(/[A-Za-z0-9_+=.@\-]{1,8}){0,2}", fullmatch=True),
+    property=st.none() | st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_\-]{0,8}", fullmatch=True),
+)
+_read_from: dict[str, Any] = {"store": labels, "data": st.dictionaries(data_keys, remote_refs, min_size=1, max_size=3)}
+stored_secrets = st.builds(StoredSecretSpec, name=labels, namespace=own_namespaces, **_read_from, baked=st.booleans()) | st.builds(
+    StoredSecretSpec, name=labels, namespace=own_namespaces, **_read_from, refresh=st.integers(60, 10**9).map(go_duration)
+)
+supplied_secrets = st.builds(SuppliedSecretSpec, name=labels, namespace=labels, keys=several_keys, why=lines)
+secrets: st.SearchStrategy[Spec] = st.one_of(generated_passwords, ecr_pull_secrets, aws_secret_stores, stored_secrets)
+any_spec: st.SearchStrategy[Spec] = st.one_of(
+    web_services(), ingress_routes, mysqls, namespaces, grafana_datasources, prometheus_rules, secrets
+)
 
 
 class BadRepr:

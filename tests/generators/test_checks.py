@@ -76,6 +76,43 @@ _TABLE: dict[str, tuple[list[Any], list[Any]]] = {
             "x",
         ],
     ),
+    "RoleArn": (
+        [
+            "arn:aws:iam::123456789012:role/x",
+            "arn:aws-cn:iam::123456789012:role/a/b/x_+=,.@-",
+            "arn:aws:iam::123456789012:role/" + "a" * 64,
+        ],
+        [
+            *("", "x", "arn:aws:iam::123:role/x", "arn:aws:iam:eu-west-1:123456789012:role/x", "arn:aws:iam::123456789012:user/x", None),
+            *("arn:aws:iam::123456789012:role/", "arn:aws:iam::123456789012:role//x", "arn:aws:iam::123456789012:role/a b"),
+            *("arn:aws:iam::123456789012:role/x\n", "arn:aws:iam::123456789012:role/" + "a" * 65),
+        ],
+    ),
+    "AwsRegion": (
+        ["ap-northeast-2", "us-east-1", "us-gov-west-1", "eusc-de-east-1"],
+        [
+            "",
+            "ap-northeast",
+            "ap-northeast2",
+            "apnortheast-2",
+            "AP-northeast-2",
+            "ap-northeast-2a",
+            "ap-northeast-0",
+            "global",
+            "a\n",
+            None,
+        ],
+    ),
+    "RemoteKey": (
+        ["coffee/eks/mysql", "a", "_+=.@-/0", "a" * 512],
+        ["", "/a", "a/", "a//b", "a b", "a:b", "ä", "a\n", "a" * 513, None],
+    ),
+    "RemoteProperty": (["password", "root-password", "0_A"], ["", "-a", "a.b", "a|b", "a#", "a*", "@this", "a b", "a\n", "a" * 254, None]),
+    "GoDuration": (
+        ["0s", "1s", "59s", "1m0s", "59m59s", "1h0m0s", "6h30m0s", "999999h59m59s"],
+        ["", "0", "6h", "90m0s", "60s", "1h60m0s", "1h0m", "1h0s", "0m5s", "0h1m0s", "01h0m0s", "1h00m0s", "1.5s", "1d", "-1s", "5s\n", 5],
+    ),
+    "PlainName": (["admin", "a", "A0._-z", "a" * 63], ["", "-a", "a-", "a b", "{{a}}", "a$b", "a/b", "a'b", "a@b", "a\n", "a" * 64, None]),
     "Registry": (["r.io", "r.io:5000/a/b"], ["", "https://r.io", "r.io/", "r.io//a", "r.io/A", "r.io:x", "r.io\n", "r" * 513]),
     "GitRevision": (["main", "v1.0", "feature/x", "0a"], ["", "-main", "a b", "a..b ", "/a", "a\n", "a" * 256]),
     "SecretKey": (["password", ".my-cnf_0", "a" * 253], ["", ".", "..", "a b", "a/b", "ä", "a\n", "a" * 254]),

@@ -14,7 +14,11 @@ from crema.generators import (
     Manifest,
     Spec,
     WebServiceSpec,
+    aws_secret_store,
     datasources,
+    ecr_pull_secret,
+    external_secret,
+    generated_password,
     ingress_route,
     mysql,
     namespace,
@@ -35,6 +39,10 @@ _BUILDERS: dict[str, Callable[[Any], tuple[Manifest, ...]]] = {
     "NetworkPoliciesSpec": network_policy.build,
     "GrafanaDatasourcesSpec": datasources.build,
     "PrometheusRuleSpec": prometheus_rule.build,
+    "GeneratedPasswordSpec": generated_password.build,
+    "EcrPullSecretSpec": ecr_pull_secret.build,
+    "AwsSecretStoreSpec": aws_secret_store.build,
+    "StoredSecretSpec": external_secret.build,
 }
 
 
