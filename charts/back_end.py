@@ -56,6 +56,7 @@ class BackEnd(Construct):
                     *(CallSpec(app=callee, port=PORT) for callee in calls),
                 ),
                 admit_cidrs=environment.ingress_source_cidrs,
+                image_pull_secrets=environment.image_pull_secrets,
             ),
         )
         IngressRoute(

@@ -1,6 +1,7 @@
 """The two environments, and all they differ in. The same charts are built for both."""
 
 from charts.environment import Environment
+from charts.secret_settings import AwsSecretsSpec, LocalSecretsSpec
 from crema.generators import AlbSpec, NginxSpec
 
 _ACCOUNT = "123456789012"  # a placeholder: a fork sets its own AWS account
@@ -16,6 +17,7 @@ LOCAL = Environment(
     ingress_source_cidrs=("172.16.0.0/12", "10.244.0.1/32"),
     storage_class="standard",
     registry=_REGISTRY,
+    secrets=LocalSecretsSpec(ecr_region=_REGION),
     repository=_GIT,
     revision="main",
     frontend_node_port=30080,
@@ -32,6 +34,12 @@ EKS = Environment(
     ingress_source_cidrs=("10.0.0.0/20", "10.0.16.0/20"),
     storage_class="gp3",
     registry=_REGISTRY,
+    secrets=AwsSecretsSpec(
+        region=_REGION,
+        prefix="coffee/eks",
+        shop_role=f"arn:aws:iam::{_ACCOUNT}:role/coffee-eks-shop-secrets",
+        monitoring_role=f"arn:aws:iam::{_ACCOUNT}:role/coffee-eks-monitoring-secrets",
+    ),
     repository=_GIT,
     revision="main",
 )

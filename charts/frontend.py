@@ -24,6 +24,7 @@ class FrontendChart(cdk8s.Chart):
                 run_as_user=101,
                 resources=ResourcesSpec(cpu="10m", memory="16Mi", memory_limit="64Mi"),
                 admit_cidrs=environment.ingress_source_cidrs,
+                image_pull_secrets=environment.image_pull_secrets,
             ),
         )
         IngressRoute(

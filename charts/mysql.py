@@ -9,6 +9,8 @@ from charts.back_end import DATABASE, DATABASE_PASSWORD, DATABASE_USER
 from charts.environment import Environment
 from crema.generators import MySQL, MySQLSpec, SecretKeySpec
 
+ROOT_PASSWORD = SecretKeySpec(name="mysql-root", key="password")
+
 
 class MySQLChart(cdk8s.Chart):
     """The services connect as an account that has rights on their database alone; root connects only from inside the pod."""
@@ -24,7 +26,7 @@ class MySQLChart(cdk8s.Chart):
                 database=DATABASE,
                 user=DATABASE_USER,
                 password=DATABASE_PASSWORD,
-                root_password=SecretKeySpec(name="mysql-root", key="password"),
+                root_password=ROOT_PASSWORD,
                 storage="10Gi",
                 storage_class=environment.storage_class,
                 init_sql={"1-tables.sql": (Path(__file__).parent / "mysql.sql").read_text(encoding="utf-8")},
