@@ -3,25 +3,31 @@
 Manifests are written as YAML text, as a reader of manifests knows them; several documents are separated by `---`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from textwrap import dedent
 
 from crema.policies.model.documents import read_documents
 from crema.policies.model.manifest import Manifest, ref_of
+from crema.policies.model.read import document_of
 from crema.policies.model.world import World, world_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """Manifests that obey the policy, named in plain words. `closed`: they are a whole environment of our own."""
+    """Manifests that obey the policy, named in plain words. `closed`: they are a whole environment of our own.
+
+    documents: what its bootstrap has beside objects, by the names of files.
+    """
 
     name: str
     manifests: str
     closed: bool = False
+    documents: Mapping[str, str] = field(default_factory=dict)
 
     def world(self) -> World:
         """The world that consists of these manifests."""
-        return world_of(_manifests(self.manifests), "example", closed=self.closed)
+        return _world(self.manifests, self.documents, closed=self.closed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +50,20 @@ class Denied:
     message: str
     also: tuple[Pinned, ...] = ()
     closed: bool = False
+    documents: Mapping[str, str] = field(default_factory=dict)
 
     def world(self) -> World:
         """The world that consists of these manifests."""
-        return world_of(_manifests(self.manifests), "example", closed=self.closed)
+        return _world(self.manifests, self.documents, closed=self.closed)
 
     def pinned(self) -> frozenset[Pinned]:
         """Every finding that the policy must report."""
         return frozenset({Pinned(at=self.at, pointer=self.pointer, message=self.message), *self.also})
+
+
+def _world(manifests: str, documents: Mapping[str, str], *, closed: bool) -> World:
+    read = [document_of(name, d, name, "example") for name, text in documents.items() for d in read_documents(dedent(text))]
+    return world_of(_manifests(manifests), "example", documents=read, closed=closed)
 
 
 def _manifests(text: str) -> list[Manifest]:

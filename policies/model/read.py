@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from crema.policies.model.documents import Document, Json, Unreadable, line_of, read_documents
-from crema.policies.model.manifest import Header, Manifest, read_header, ref_of
+from crema.policies.model.manifest import Header, Manifest, Ref, read_header, ref_of
 from crema.policies.model.world import World, world_of
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -157,16 +157,42 @@ def _world(root: Path, files: list[_File], unreadable: list[UnreadableDocument],
     closed = root.resolve().name in written
     environment = root.resolve().name if closed or not written else sorted(written)[0]
     manifests: list[Manifest] = []
+    documents: list[Manifest] = []
     for file in files:
         try:
             for document in read_documents(file.text):
-                if closed or not _is_something_else(document.body):
+                if closed and file.path.relative_to(root).parts[0] == BOOTSTRAP and is_document(document.body):
+                    documents.append(document_of(file.path.name, document, _shown(file.path), environment, file.header))
+                elif closed or not _is_something_else(document.body):
                     manifests += _manifests(file, document, root, environment)
                 else:
                     not_manifests.append(NotAManifest(file=_shown(file.path)))
         except Unreadable as broken:
             unreadable.append(UnreadableDocument(file=_shown(file.path), line=broken.line, why=broken.why))
-    return world_of(manifests, environment, closed=closed)
+    return world_of(manifests, environment, documents=documents, closed=closed)
+
+
+def is_document(body: Json) -> bool:
+    """Whether this is a mapping and no object of a cluster: kind's configuration has a kind, and no metadata with a name."""
+    return isinstance(body, dict) and not (body.get("apiVersion") and body.get("kind") and ref_of(body).name)
+
+
+def document_of(name: str, document: Document, file: str, environment: str, header: Header | None = None) -> Manifest:
+    """A document of the bootstrap, called by the name of its file."""
+    if not isinstance(document.body, dict):
+        raise Unreadable(document.line, "the top of the document is not a mapping")
+    return Manifest(
+        ref=Ref(group="", kind="", namespace="", name=name),
+        api_version="",
+        body=document.body,
+        file=file,
+        index=document.index,
+        header=header,
+        environment=environment,
+        app=BOOTSTRAP,
+        bootstrap=True,
+        origin="foreign" if header is None else "synthesised",
+    )
 
 
 def _is_something_else(body: Json) -> bool:

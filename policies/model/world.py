@@ -25,6 +25,10 @@ class World:
 
     environment: str
     manifests: tuple[Manifest, ...]
+    documents: tuple[Manifest, ...] = ()
+    """What a person or a program reads when a cluster is made (kind's configuration, values, facts): no objects of the cluster. The name
+    of one is that of its file.
+    """
     closed: bool = False
     kubernetes_version: str = KUBERNETES_VERSION
 
@@ -71,7 +75,10 @@ class World:
         return dict(found)
 
 
-def world_of(manifests: Iterable[Manifest], environment: str = "", *, closed: bool = False) -> World:
+def world_of(manifests: Iterable[Manifest], environment: str = "", *, documents: Iterable[Manifest] = (), closed: bool = False) -> World:
     """A world of these manifests, in the one order (file, document, place in it) whatever order they came in."""
-    ordered = sorted(manifests, key=lambda manifest: (manifest.file, manifest.index, manifest.base))
-    return World(environment=environment, manifests=tuple(ordered), closed=closed)
+    return World(environment=environment, manifests=_ordered(manifests), documents=_ordered(documents), closed=closed)
+
+
+def _ordered(manifests: Iterable[Manifest]) -> tuple[Manifest, ...]:
+    return tuple(sorted(manifests, key=lambda manifest: (manifest.file, manifest.index, manifest.base)))

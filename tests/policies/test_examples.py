@@ -55,7 +55,7 @@ def test_policy_is_written_out(policy: Policy[Any]) -> None:
 def test_findings_do_not_depend_on_the_order_of_manifests(policy: Policy[Any], example: Denied) -> None:
     """Turned round, the manifests of an example give the same findings."""
     world = example.world()
-    turned = World(environment=world.environment, manifests=world.manifests[::-1], closed=world.closed)
+    turned = World(environment=world.environment, manifests=world.manifests[::-1], documents=world.documents[::-1], closed=world.closed)
     assert {pin.message for pin in said(policy, turned)} == {pin.message for pin in example.pinned()}
 
 

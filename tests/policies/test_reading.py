@@ -154,3 +154,28 @@ def test_one_path_given_twice_is_read_once() -> None:
     """`crema check m ./m` counts every manifest once."""
     write("m/a.yaml", SERVICE)
     assert len(read([Path("m"), Path("./m/../m")]).worlds) == 1
+
+
+def test_what_is_read_when_a_cluster_is_made_is_no_object_of_the_cluster() -> None:
+    """Kind's configuration, values and facts are documents under the names of their files; first objects are objects."""
+    write("dist/local/_bootstrap/kind.yaml", "apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\nname: coffee\n", env="local")
+    write("dist/local/_bootstrap/argo-cd-values.yaml", "global: {domain: a.b}\n", env="local")
+    write("dist/local/_bootstrap/root.yaml", SERVICE, env="local")
+    write("dist/local/order/service-order.yaml", SERVICE, env="local")
+    (world,) = read([Path("dist")]).worlds
+    assert [str(document) for document in world.documents] == ["argo-cd-values.yaml", "kind.yaml"]
+    assert world.documents[0].body == {"global": {"domain": "a.b"}}
+    assert [(m.file, m.bootstrap) for m in world.manifests] == [
+        ("dist/local/_bootstrap/root.yaml", True),
+        ("dist/local/order/service-order.yaml", False),
+    ]
+
+
+def test_a_document_where_objects_belong_is_still_unreadable() -> None:
+    """Argo CD passes over a file without a kind in silence, so in an app's directory it is an error, and in the bootstrap a list is."""
+    write("dist/local/order/values.yaml", "a: 1\n", env="local")
+    write("dist/local/_bootstrap/list.yaml", "- 1\n", env="local")
+    assert [(u.file, u.line) for u in read([Path("dist")]).unreadable] == [
+        ("dist/local/_bootstrap/list.yaml", 4),
+        ("dist/local/order/values.yaml", 4),
+    ]

@@ -1,0 +1,90 @@
+"""The policy schema-facts-are-valid."""
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from jsonschema_rs import Draft7Validator
+
+from crema.policies.engine.example import Denied, Example, Pinned
+from crema.policies.engine.finding import Outcome
+from crema.policies.engine.policy import Policy
+from crema.policies.model import world as model
+from crema.policies.model.manifest import Manifest
+from crema.policies.model.node import Node
+from crema.policies.model.world import World
+from crema.policies.schemas.validate import KindSchema
+
+_FILE = "facts.yaml"
+_SCHEMA = Path(model.__file__).parent / "facts.schema.json"
+_NONE = "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}"
+_FACTS = """
+    schema: crema-facts/v1
+    cluster: {{nodes: {{count: 1, cpu: "4", memory: 8Gi}}}}
+    services:
+      shop/order: {{port: {port}, {serves}: /api/order}}
+"""
+
+
+class FactsAreValid(Policy[Manifest]):
+    """The facts of an environment are written as their schema says.
+
+    Why: a policy that needs a fact looks for it by its name; under a misspelt one it finds nothing and decides nothing.
+    Fix: give the fact the name and the value that the message asks for.
+    """
+
+    id = "schema-facts-are-valid"
+    basis = "breaks"
+    allowed = (
+        Example(
+            name="a service and the path it serves",
+            manifests=_NONE,
+            documents={_FILE: _FACTS.format(port=8000, serves="serves")},
+            closed=True,
+        ),
+        Example(
+            name="another document of the bootstrap",
+            manifests=_NONE,
+            documents={"kind.yaml": "{apiVersion: kind.x-k8s.io/v1alpha4, kind: Cluster}"},
+            closed=True,
+        ),
+    )
+    denied = (
+        Denied(
+            name="a misspelt fact",
+            manifests=_NONE,
+            documents={_FILE: _FACTS.format(port=8000, serves="servs")},
+            closed=True,
+            at=_FILE,
+            pointer="/services/shop~1order/servs",
+            message='services["shop/order"].servs is not a fact; did you mean serves?',
+        ),
+        Denied(
+            name="a port that is none, and no cluster",
+            manifests=_NONE,
+            documents={_FILE: _FACTS.format(port='"8000"', serves="serves").replace("    cluster:", "    storage_classes: {} #")},
+            closed=True,
+            at=_FILE,
+            pointer="/services/shop~1order/port",
+            message='services["shop/order"].port is "8000", text; an integer is required',
+            also=(Pinned(at=_FILE, pointer="", message="cluster is missing; it is required"),),
+        ),
+    )
+
+    def targets(self, world: World) -> Iterable[Manifest]:
+        """The facts of the environment."""
+        return (document for document in world.documents if document.ref.name == _FILE)
+
+    def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
+        """A finding for each violation."""
+        del world
+        for violation in _schema().violations(target.body):
+            place = Node(manifest=target, value=None, pointer=violation.pointer)
+            yield self.finding(place, violation.message.replace("is not a field of this API", "is not a fact"))
+
+
+@cache
+def _schema() -> KindSchema:
+    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+    return KindSchema(schema=schema, validator=Draft7Validator(schema, offline=True), hides=False)
