@@ -31,6 +31,7 @@ from crema.generators.ingress_route import AlbSpec, IngressRoute, IngressRouteSp
 from crema.generators.kind_cluster import KindCluster, KindClusterSpec
 from crema.generators.manifest import Document, Fact, Manifest, Ref
 from crema.generators.mysql import MySQL, MySQLSpec
+from crema.generators.mysql_backup import MySQLBackup, MySQLBackupSpec
 from crema.generators.namespace import Namespace, NamespaceSpec
 from crema.generators.network_policy import CallSpec, NetworkPolicies, NetworkPoliciesSpec
 from crema.generators.others import App, Others
@@ -77,6 +78,8 @@ __all__ = [
     "Manifest",
     "Mistake",
     "MySQL",
+    "MySQLBackup",
+    "MySQLBackupSpec",
     "MySQLSpec",
     "Namespace",
     "NamespaceSpec",

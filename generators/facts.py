@@ -53,7 +53,6 @@ class ClusterFactsSpec(Spec):
     Args:
         nodes: how many there are at least. cpu, memory: what one of them has.
         storage_classes: those that something else than this platform makes.
-        ingress_sources: address ranges that ingress traffic comes from, as a pod sees it.
         registries: whose images the nodes may pull by their own credentials.
         prerequisites: what must be there before.
 
@@ -63,7 +62,6 @@ class ClusterFactsSpec(Spec):
     cpu: Cpu
     memory: Bytes
     storage_classes: tuple[StorageClassSpec, ...]
-    ingress_sources: tuple[Cidr, ...]
     registries: tuple[Registry, ...] = ()
     prerequisites: tuple[PrerequisiteSpec, ...] = ()
 
@@ -78,7 +76,6 @@ class ClusterFactsSpec(Spec):
         """Each as the facts file has it."""
         return (
             Fact(section="cluster", key="nodes", body={"count": self.nodes, "cpu": self.cpu, "memory": self.memory}),
-            Fact(section="cluster", key="ingress", body={"sources": sorted(self.ingress_sources)}),
             Fact(section="cluster", key="registries", body={"with_credentials": sorted(self.registries)}),
             *(
                 Fact(section="storage_classes", key=c.name, body={"default": c.default, "expandable": c.expandable})
@@ -93,27 +90,35 @@ class FactsSpec(Spec):
     """The facts file.
 
     Args:
-        cluster: what the cluster is like. others: what charts know of what they make.
+        cluster: what the cluster is like.
+        ingress_sources: address ranges that ingress traffic comes from, as a pod sees it.
+        others: what charts know of what they make.
 
     """
 
     cluster: ClusterFactsSpec
+    ingress_sources: tuple[Cidr, ...]
     others: tuple[Fact, ...] = ()
 
     @rule("others")
     def _each_key_once(self) -> Iterator[Mistake]:
         """One of two would be lost."""
         seen: set[tuple[str, str]] = set()
-        for fact in (*self.cluster.facts(), *self.others):
+        for fact in self.facts():
             if (fact.section, fact.key) in seen:
                 yield self.mistake("others", "free of a second fact of one name", f"{fact.section}: {fact.key}")
             seen.add((fact.section, fact.key))
+
+    def facts(self) -> tuple[Fact, ...]:
+        """All of them."""
+        ingress = Fact(section="cluster", key="ingress", body={"sources": sorted(self.ingress_sources)})
+        return (*self.cluster.facts(), ingress, *self.others)
 
 
 def build(spec: FactsSpec) -> tuple[Document, ...]:
     """One file, `facts.yaml`."""
     sections: defaultdict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
-    for fact in (*spec.cluster.facts(), *spec.others):
+    for fact in spec.facts():
         sections[fact.section][fact.key] = fact.body
     return (Document(name="facts.yaml", body={"schema": SCHEMA, **sections}),)
 

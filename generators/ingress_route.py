@@ -104,6 +104,7 @@ class IngressRouteSpec(Spec):
         service_port: the Service's port.
         health_path: the path of the service that answers 200; a load balancer asks it.
         annotations: further annotations; they win over those made here.
+        namespace: of the Ingress and its Service, where it is not the chart's.
 
     """
 
@@ -115,6 +116,7 @@ class IngressRouteSpec(Spec):
     service_port: Port = 80
     health_path: UrlPath = "/"
     annotations: Mapping[LabelKey, AnyText] = field(default_factory=dict)
+    namespace: DnsLabel | None = None
 
 
 def build(spec: IngressRouteSpec) -> tuple[Manifest, ...]:
@@ -126,6 +128,7 @@ def build(spec: IngressRouteSpec) -> tuple[Manifest, ...]:
             api_version="networking.k8s.io/v1",
             kind="Ingress",
             name=spec.name,
+            namespace=spec.namespace,
             labels={"app.kubernetes.io/name": spec.service, "app.kubernetes.io/managed-by": "crema"},
             annotations={**spec.controller.annotations(spec), **spec.annotations},
             body={"spec": {"ingressClassName": spec.controller.class_name, "rules": [rule]}},

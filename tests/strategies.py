@@ -1,19 +1,31 @@
 """Hypothesis strategies for specs and for the data they hold, composed bottom-up. Everything drawn here is right by every check."""
 
+from collections.abc import Callable
 from typing import Any
 
+from grafana_foundation_sdk.builders import dashboard as sdk
+from grafana_foundation_sdk.builders import loki, prometheus, tempo, timeseries
+from grafana_foundation_sdk.models.dashboard import Dashboard, DataSourceRef
 from hypothesis import strategies as st
 
 from crema.generators import (
     AlbSpec,
     AlertSpec,
+    ApplicationSpec,
+    AppProjectSpec,
     AwsSecretStoreSpec,
     CallSpec,
     DatasourceSpec,
+    DirectorySpec,
     EcrPullSecretSpec,
     GeneratedPasswordSpec,
+    GrafanaDashboardSpec,
     GrafanaDatasourcesSpec,
+    HelmChartSpec,
     IngressRouteSpec,
+    KindClusterSpec,
+    MySQLBackupSpec,
+    MySQLBackupSpec,
     MySQLSpec,
     NamespaceSpec,
     NginxSpec,
@@ -25,6 +37,7 @@ from crema.generators import (
     Spec,
     StoredSecretSpec,
     SuppliedSecretSpec,
+    TraefikSpec,
     WebServiceSpec,
 )
 
@@ -71,6 +84,7 @@ def web_services(draw: st.DrawFn) -> WebServiceSpec:
 
 controllers = st.one_of(
     st.builds(NginxSpec, class_name=labels, ssl_redirect=st.booleans()),
+    st.builds(TraefikSpec, class_name=labels),
     st.builds(
         AlbSpec,
         certificate_arn=st.just("arn:aws:acm:eu-west-1:123456789012:certificate/x"),
@@ -101,6 +115,33 @@ mysqls = st.builds(
     storage_class=st.none() | labels,
     init_sql=st.dictionaries(st.just("1-tables.sql"), lines, max_size=1),
 )
+cron_fields = (
+    st.sampled_from(["*", "17", "*/5", "0,30", "1-59/7", "5/10"]),
+    st.sampled_from(["*", "3", "8-18", "?"]),
+    st.sampled_from(["*", "1", "29", "1,15"]),
+    st.sampled_from(["*", "2", "JAN-mar", "*/2"]),
+    st.sampled_from(["*", "0", "mon-fri", "6"]),
+)
+schedules = st.sampled_from(["@daily", "@weekly"]) | st.tuples(*cron_fields).map(" ".join)
+mysql_backups = st.builds(
+    MySQLBackupSpec,
+    name=st.from_regex(r"[a-z0-9]([-a-z0-9]{0,42}[a-z0-9])?", fullmatch=True),
+    image=images,
+    server=service_names,
+    port=ports,
+    server_app=st.none() | labels,
+    database=st.just("shop"),
+    user=st.just("app"),
+    password=secret_keys,
+    schedule=schedules,
+    keep=st.integers(1, 1000),
+    storage=st.sampled_from(["1Gi", "20Gi", "500M"]),
+    storage_class=st.none() | labels,
+    resources=resources,
+    start_within=st.integers(60, 7 * 24 * 3600),
+    dump_deadline=st.integers(60, 7 * 24 * 3600),
+    restore_deadline=st.integers(60, 7 * 24 * 3600),
+).filter(lambda spec: spec.name != (spec.server_app or spec.server))
 namespaces = st.builds(
     NamespaceSpec, name=labels, pod_security=st.sampled_from(["privileged", "baseline", "restricted"]), holds_data=st.booleans()
 )
@@ -110,19 +151,83 @@ json_values = st.recursive(
     max_leaves=8,
 )
 json_objects: st.SearchStrategy[dict[str, Any]] = st.dictionaries(texts, json_values, max_size=4)
-datasources = st.builds(
-    DatasourceSpec,
-    name=lines,
-    uid=st.from_regex(r"[A-Za-z0-9_\-]{1,12}", fullmatch=True),
-    type=st.sampled_from(["prometheus", "loki", "tempo"]),
-    url=st.just("http://loki.monitoring:3100"),
-    is_default=st.booleans(),
-    json_data=json_objects,
-)
-grafana_datasources = st.builds(
-    GrafanaDatasourcesSpec,
+# Where a link to each type of datasource may stand in the settings of another.
+_LINKS: dict[str, list[Callable[[str], dict[str, Any]]]] = {
+    "prometheus": [
+        lambda uid: {"serviceMap": {"datasourceUid": uid}},
+        lambda uid: {"tracesToMetrics": {"datasourceUid": uid, "queries": [{"query": "up{$$__tags}"}]}},
+    ],
+    "loki": [lambda uid: {"tracesToLogsV2": {"datasourceUid": uid}}],
+    "tempo": [
+        lambda uid: {"derivedFields": [{"name": "a", "url": "$${__value.raw}", "datasourceUid": uid}]},
+        lambda uid: {"exemplarTraceIdDestinations": [{"name": "b"}, {"name": "c", "datasourceUid": uid}]},
+    ],
+}
+
+
+def _no_link(_: str) -> dict[str, Any]:
+    return {}
+
+
+uids = st.from_regex(r"[A-Za-z0-9_\-]{1,12}", fullmatch=True)
+
+
+@st.composite
+def grafana_datasources(draw: st.DrawFn) -> GrafanaDatasourcesSpec:
+    """Datasources whose links lead to one another, or elsewhere."""
+    names = draw(st.lists(lines, max_size=4, unique=True))
+    own = draw(st.lists(uids, min_size=len(names) + 1, max_size=len(names) + 1, unique=True))
+    elsewhere = own.pop()
+    types = draw(st.lists(st.sampled_from(sorted(_LINKS)), min_size=len(names), max_size=len(names)))
+    made = []
+    for name, uid, kind in zip(names, own, types, strict=True):
+        settings = draw(json_objects.filter(lambda o: "$" not in str(o)))
+        for target, target_kind in [*zip(own, types, strict=True), (elsewhere, "tempo")]:
+            settings |= draw(st.sampled_from([_no_link, *_LINKS[target_kind]]))(target)
+        default = draw(st.booleans())
+        url = "http://loki.monitoring:3100"
+        made.append(DatasourceSpec(name=name, uid=uid, type=kind, url=url, is_default=default, json_data=settings))
+    return GrafanaDatasourcesSpec(name=draw(labels), datasources=tuple(made), elsewhere=(elsewhere,))
+
+
+ASKED = tuple(DatasourceSpec(name=name, uid=name, type=name, url="http://a") for name in ("prometheus", "loki", "tempo"))
+_QUERIES: dict[str, Callable[[str], Any]] = {
+    "prometheus": lambda text: prometheus.Dataquery().expr(text),
+    "loki": lambda text: loki.Dataquery().expr(text),
+    "tempo": lambda text: tempo.TempoQuery().query_type("traceql").query(text),
+}
+
+
+@st.composite
+def dashboards(draw: st.DrawFn) -> Dashboard:
+    """A dashboard of rows and panels from left to right, each panel with queries to one datasource or to several."""
+    made = sdk.Dashboard(draw(lines)).uid(draw(uids))
+    width = draw(st.sampled_from([4, 6, 8, 12, 24]))
+    for number in range(draw(st.integers(1, 6))):
+        if draw(st.booleans()):
+            made.with_row(sdk.Row(draw(texts)))
+        panel = timeseries.Panel().title(draw(texts)).span(width).height(draw(st.integers(1, 9)))
+        if draw(st.booleans()):
+            panel.id(100 + number)
+        if draw(st.booleans()):
+            panel.with_target(prometheus.Dataquery().expr("up").ref_id("Mine"))
+        kind = draw(st.sampled_from(sorted(_QUERIES))) if panel.build().targets is None else "prometheus"
+        panel.datasource(DataSourceRef(type_val=kind, uid=kind))
+        for text in draw(st.lists(lines, max_size=3)):
+            query = _QUERIES[kind](text)
+            if draw(st.booleans()):
+                query.datasource(DataSourceRef(type_val=kind, uid=kind))
+            panel.with_target(query)
+        made.with_panel(panel)
+    return made.build()
+
+
+grafana_dashboards = st.builds(
+    GrafanaDashboardSpec,
     name=labels,
-    datasources=st.lists(datasources, max_size=4, unique_by=(lambda d: d.name, lambda d: d.uid)).map(tuple),
+    dashboard=dashboards(),
+    datasources=st.just(ASKED),
+    folder=st.none() | st.sampled_from(["Coffee", "The shop"]),
 )
 alerts = st.builds(
     AlertSpec,
@@ -186,7 +291,7 @@ stored_secrets = st.builds(StoredSecretSpec, name=labels, namespace=own_namespac
 supplied_secrets = st.builds(SuppliedSecretSpec, name=labels, namespace=labels, keys=several_keys, why=lines)
 secrets: st.SearchStrategy[Spec] = st.one_of(generated_passwords, ecr_pull_secrets, aws_secret_stores, stored_secrets)
 any_spec: st.SearchStrategy[Spec] = st.one_of(
-    web_services(), ingress_routes, mysqls, namespaces, grafana_datasources, prometheus_rules, secrets
+    web_services(), ingress_routes, mysqls, mysql_backups, namespaces, grafana_datasources(), grafana_dashboards, prometheus_rules, secrets
 )
 
 
@@ -336,4 +441,58 @@ nasty_objects = st.dictionaries(
     ),
     min_size=1,
     max_size=4,
+)
+
+repositories = st.from_regex(r"https://git\.example\.com/[a-z]{1,8}", fullmatch=True)
+directories = st.builds(
+    DirectorySpec,
+    repository=repositories,
+    revision=st.sampled_from(["main", "v1.2.3", "release/1"]),
+    path=st.from_regex(r"dist/[a-z]{1,8}/[a-z0-9]{1,8}", fullmatch=True),
+)
+# Values as people write them; a text under a key that names a secret is refused, and drawn nowhere here.
+helm_values = st.recursive(
+    st.booleans() | st.integers(-(2**53), 2**53) | texts | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.from_regex(r"[a-f]{1,6}", fullmatch=True), inner, max_size=3),
+    max_leaves=8,
+)
+helm_charts = st.builds(
+    HelmChartSpec,
+    repository=repositories,
+    chart=labels,
+    version=st.from_regex(r"v?[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,2}(-rc\.1)?", fullmatch=True),
+    release=labels,
+    values=st.dictionaries(st.from_regex(r"[a-f]{1,6}", fullmatch=True), helm_values, max_size=3),
+)
+applications = st.one_of(
+    st.builds(
+        ApplicationSpec,
+        name=labels,
+        project=labels,
+        deploys=directories,
+        namespace=st.none() | labels,
+        keep=st.booleans(),
+        custom_resources=st.booleans(),
+    ),
+    st.builds(ApplicationSpec, name=labels, project=labels, deploys=helm_charts, namespace=labels, keep=st.booleans()),
+)
+_kinds = st.from_regex(r"[A-Z][A-Za-z]{1,8}", fullmatch=True)
+_groups = st.one_of(st.just(""), st.from_regex(r"[a-z]{1,8}(\.io)?", fullmatch=True))
+kinds_by_group = st.dictionaries(_groups, st.lists(_kinds, min_size=1, max_size=3).map(tuple), max_size=3)
+app_projects = st.builds(
+    AppProjectSpec,
+    name=labels,
+    description=lines,
+    repositories=st.lists(repositories, min_size=1, max_size=3).map(tuple),
+    namespaces=st.lists(labels, min_size=1, max_size=3).map(tuple),
+    namespaced_kinds=kinds_by_group.filter(bool),
+    cluster_kinds=kinds_by_group,
+)
+_mapped_ports = st.lists(st.tuples(st.integers(1, 65535), st.integers(1, 65535)), max_size=4, unique_by=(lambda p: p[0], lambda p: p[1]))
+kind_clusters = st.builds(
+    KindClusterSpec,
+    name=labels,
+    image=st.from_regex(r"kindest/node:v1\.[0-9]{2}\.[0-9]@sha256:[0-9a-f]{64}", fullmatch=True),
+    ports=_mapped_ports.map(dict),
+    pod_subnet=cidrs,
 )
