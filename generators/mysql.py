@@ -26,7 +26,7 @@ _USER_ID = 999
 _LONGEST_NAME = 52
 # A key of a ConfigMap, and a name the entry point knows.
 _SQL_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,200}\.sql", re.ASCII)
-_OWN_DATABASES = frozenset({"mysql", "sys", "information_schema", "performance_schema"})
+OWN_DATABASES = frozenset({"mysql", "sys", "information_schema", "performance_schema"})
 _LARGEST_CONFIG_MAP = 2**20
 _INIT = "/docker-entrypoint-initdb.d"
 
@@ -72,7 +72,7 @@ class MySQLSpec(Spec):
     @rule("database")
     def _no_database_of_the_server(self) -> Iterator[Mistake]:
         """The account gets all rights on its database: on one of these it could make itself root."""
-        if self.database.lower() in _OWN_DATABASES:
+        if self.database.lower() in OWN_DATABASES:
             yield self.mistake("database", "a database other than the server's own", self.database)
 
     @rule("buffer_pool", "resources")

@@ -25,7 +25,6 @@ from crema.generators import (
     IngressRouteSpec,
     KindClusterSpec,
     MySQLBackupSpec,
-    MySQLBackupSpec,
     MySQLSpec,
     NamespaceSpec,
     NginxSpec,
