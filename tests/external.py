@@ -1,13 +1,17 @@
-"""The one door through which tests start programs: those of the set-up in ``.tools/bin``, and sh, make and git.
+"""The one door through which tests start programs: those of the set-up in ``.tools/bin``, sh, make and git, and servers of the system.
 
-The law: a program that is missing is a failed test that says what to do, never a skipped one.
+The law: a program that is missing is a failed test that says what to do, never a skipped one. Tests that need a system server run
+wherever it is installed; where it is not, they are listed as not run at the end, loudly, and in continuous integration they fail.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,3 +79,49 @@ def start(
         timeout=120,
     )
     return Completed(status=done.returncode, stdout=done.stdout, stderr=done.stderr)
+
+
+def server(name: str, *, package: str) -> Path:
+    """The path of a server of this system, from a Debian package that nothing here can bring.
+
+    Where it is not installed, the calling test is skipped with that as its reason; it fails where the variable CI is set.
+    """
+    path = shutil.which(name) or shutil.which(name, path="/usr/local/sbin:/usr/sbin:/sbin")
+    if path is None:
+        missing = f"{name} is not installed: apt-get install {package}"
+        if os.environ.get("CI"):
+            pytest.fail(f"{missing} (.ci/run does)", pytrace=False)
+        pytest.skip(missing)
+    return Path(path)
+
+
+@contextmanager
+def running(
+    command: Sequence[str | Path],
+    *,
+    ready: Callable[[], bool],
+    log: Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A server, from the moment at which it is ready until the end of the block; a minute is the most it may take either way.
+
+    The calling test fails with the server's log when it ends by itself before that.
+    """
+    with log.open("wb") as output:
+        words = [str(word) for word in command]
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=cwd, env=env)
+    try:
+        deadline = time.monotonic() + 60
+        while not ready():
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"{command[0]} did not start:\n{log.read_text(encoding='utf-8', errors='replace')}", pytrace=False)
+            time.sleep(0.05)
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

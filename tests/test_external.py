@@ -18,6 +18,33 @@ def test_a_missing_program_fails_the_test_and_says_what_to_do(tmp_path: Path, mo
         external.run("kubeconform", "-v")
 
 
+def test_a_missing_server_is_a_test_not_run_and_in_continuous_integration_a_failed_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without it runs everything else; where it must be there, its absence is no excuse."""
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no-such-server is not installed: apt-get install some-package"):
+        external.server("no-such-server", package="some-package")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="no-such-server is not installed: apt-get install some-package"):
+        external.server("no-such-server", package="some-package")
+    assert external.server("sh", package="dash").name == "sh"
+
+
+def test_a_server_runs_to_the_end_of_its_block(tmp_path: Path) -> None:
+    """It is there when the block begins and gone afterwards."""
+    mark = tmp_path / "ready"
+    command = ["sh", "-c", f"touch {mark}; exec sleep 60"]
+    with external.running(command, ready=mark.exists, log=tmp_path / "log", cwd=tmp_path) as process:
+        assert process.poll() is None
+    assert process.poll() is not None
+
+
+def test_a_server_that_does_not_start_fails_the_test_with_what_it_said(tmp_path: Path) -> None:
+    """Not with a time-out after a minute."""
+    starting = external.running(["sh", "-c", "echo no room; exit 1"], ready=lambda: False, log=tmp_path / "log", cwd=tmp_path)
+    with pytest.raises(pytest.fail.Exception, match="sh did not start:\nno room\n"):
+        starting.__enter__()
+
+
 @pytest.mark.engine
 def test_kubeconform_refuses_what_is_not_a_manifest() -> None:
     """It starts, reads standard input and can fail."""
