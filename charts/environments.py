@@ -2,7 +2,7 @@
 
 from charts.environment import Environment
 from charts.secret_settings import AwsSecretsSpec, LocalSecretsSpec
-from crema.generators import AlbSpec, NginxSpec
+from crema.generators import AlbSpec, ClusterFactsSpec, KindClusterSpec, NginxSpec, PrerequisiteSpec, StorageClassSpec
 
 _ACCOUNT = "123456789012"  # a placeholder: a fork sets its own AWS account
 _REGION = "ap-northeast-2"
@@ -11,7 +11,13 @@ _GIT = "https://github.com/example/coffee-platform"  # a fork sets its own repos
 
 LOCAL = Environment(
     name="local",
-    domain="192.168.38.140.nip.io",
+    domain="192.168.38.140.nip.io",  # the laptop's own address: nip.io answers every name under it with it
+    cluster=ClusterFactsSpec(nodes=1, cpu="4", memory="8Gi", storage_classes=(StorageClassSpec(name="standard", default=True),)),
+    kind=KindClusterSpec(
+        name="coffee",
+        image="kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed",
+        ports={80: 80, 443: 443},
+    ),
     ingress=NginxSpec(),
     # Kind's Docker network, and the node's own address on the pod network: the controller runs in the node's network.
     ingress_source_cidrs=("172.16.0.0/12", "10.244.0.1/32"),
@@ -26,6 +32,21 @@ LOCAL = Environment(
 EKS = Environment(
     name="eks",
     domain="example.com",
+    cluster=ClusterFactsSpec(
+        nodes=3,
+        cpu="2",
+        memory="8Gi",
+        storage_classes=(StorageClassSpec(name="gp3", expandable=True),),
+        registries=(_REGISTRY,),
+        prerequisites=(
+            PrerequisiteSpec(
+                name="aws-load-balancer-controller", provides="IngressClass alb: one load balancer for the Ingresses of a group"
+            ),
+            PrerequisiteSpec(name="external-dns", provides="DNS records for the hosts of Ingresses"),
+            PrerequisiteSpec(name="aws-ebs-csi-driver", provides="StorageClass gp3, which must exist"),
+            PrerequisiteSpec(name="vpc-cni-network-policy", provides="enforcement of NetworkPolicies"),
+        ),
+    ),
     ingress=AlbSpec(
         certificate_arn=f"arn:aws:acm:{_REGION}:{_ACCOUNT}:certificate/00000000-0000-0000-0000-000000000000",
         group="coffee",

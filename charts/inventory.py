@@ -18,6 +18,7 @@ class InventoryChart(cdk8s.Chart):
             environment,
             root_path="/api/inventory",
             calls=("billing",),
-            # inventory appends only /inventory-cost: unlike order, it needs the whole root path.
+            # Unlike order, inventory needs the whole root path.
             env={"BILLING_SERVICE_URL": "http://billing/api/billing"},
+            url_appends={"BILLING_SERVICE_URL": "/inventory-cost"},
         )

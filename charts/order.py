@@ -18,9 +18,6 @@ class OrderChart(cdk8s.Chart):
             environment,
             root_path="/api/order",
             calls=("inventory", "billing"),
-            env={
-                # order appends /api/inventory and /api/billing to these by itself.
-                "INVENTORY_SERVICE_URL": "http://inventory",
-                "BILLING_SERVICE_URL": "http://billing",
-            },
+            env={"INVENTORY_SERVICE_URL": "http://inventory", "BILLING_SERVICE_URL": "http://billing"},
+            url_appends={"INVENTORY_SERVICE_URL": "/api/inventory", "BILLING_SERVICE_URL": "/api/billing"},
         )

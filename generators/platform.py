@@ -62,8 +62,13 @@ class Rendered:
 
 def render(package: str, environments: Sequence[EnvironmentSpec]) -> Rendered:
     """Build all charts of an importable package for each environment. Nothing is written."""
-    names = tuple(label_of(e) for e in environments)
-    mistakes, notes = Found(names), Found(names)
+    mistakes = Found(tuple(label_of(e) for e in environments))
+    return build(charts_of(package, mistakes), environments, mistakes)
+
+
+def build(charts: Sequence[ChartFile], environments: Sequence[EnvironmentSpec], mistakes: Found) -> Rendered:
+    """Build these charts for each environment; what is wrong is added to `mistakes`."""
+    notes = Found(mistakes.environments)
     objects: list[Built] = []
     right: list[EnvironmentSpec] = []
     for environment in environments:
@@ -72,7 +77,6 @@ def render(package: str, environments: Sequence[EnvironmentSpec]) -> Rendered:
             mistakes.add(mistake)
         if not wrong:
             right.append(environment)
-    charts = charts_of(package, mistakes)
     # A chart built for a wrong environment repeats that environment's mistakes; with no right one, that is still better than silence.
     for environment in right or environments:
         building = _Building(environment, mistakes, notes)
@@ -84,7 +88,7 @@ def render(package: str, environments: Sequence[EnvironmentSpec]) -> Rendered:
             if chart.takes_others:
                 building.add(chart, others)
         objects.extend(building.objects)
-    return Rendered(environments=names, objects=tuple(objects), mistakes=mistakes, notes=notes.listed())
+    return Rendered(environments=mistakes.environments, objects=tuple(objects), mistakes=mistakes, notes=notes.listed())
 
 
 def label_of(environment: EnvironmentSpec) -> str:
