@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 # What the extra `generators` brings; checking manifests needs none of it.
-_EXTRA = frozenset({"cdk8s", "constructs", "jsii"})
+_EXTRA = frozenset({"cdk8s", "constructs", "grafana_foundation_sdk", "jsii", "promql_parser"})
 
 
 @click.command()
@@ -27,11 +27,10 @@ def synth(*, check: bool, environment: str | None) -> None:
     try:
         from crema.generators.app import synthesise  # here, because it starts Node: --help and usage errors need none
     except ModuleNotFoundError as missing:
-        if missing.name not in _EXTRA:
+        package = str(missing.name).partition(".")[0]
+        if package not in _EXTRA:
             raise
-        click.echo(
-            f"error: the package {missing.name} is not installed; synthesis needs the extra: pip install 'crema[generators]'", err=True
-        )
+        click.echo(f"error: the package {package} is not installed; synthesis needs the extra: pip install 'crema[generators]'", err=True)
         sys.exit(2)
 
     sys.exit(synthesise(root, only=environment, check=check))

@@ -16,6 +16,7 @@ from crema.generators.node import use_packaged_node
 
 use_packaged_node()
 
+from crema.generators.alert_test import AlertTestSpec, FiringSpec
 from crema.generators.app_project import AppProject, AppProjectSpec
 from crema.generators.application import Application, ApplicationSpec, DirectorySpec, HelmChartSpec
 from crema.generators.aws_secret_store import AwsSecretStore, AwsSecretStoreSpec
@@ -44,6 +45,7 @@ from crema.generators.web_service import ResourcesSpec, WebService, WebServiceSp
 __all__ = [
     "AlbSpec",
     "AlertSpec",
+    "AlertTestSpec",
     "App",
     "AppProject",
     "AppProjectSpec",
@@ -64,6 +66,7 @@ __all__ = [
     "Fact",
     "Facts",
     "FactsSpec",
+    "FiringSpec",
     "GeneratedPassword",
     "GeneratedPasswordSpec",
     "GrafanaDashboard",

@@ -9,9 +9,11 @@ from typing import Any, Literal
 
 from constructs import Construct
 
+from crema.generators.alert_test import AlertTestSpec
 from crema.generators.checks import AlertName, AnyText, DnsName, Duration, HttpUrl, LabelKey, LabelValue, PrometheusLabel, Text
 from crema.generators.manifest import Manifest
 from crema.generators.part import Part
+from crema.generators.promql import PromQL
 from crema.generators.spec import Mistake, Spec, rule
 
 # The severities that Alertmanager routes by; any other reaches nobody.
@@ -30,11 +32,12 @@ class AlertSpec(Spec):
         wait: how long `expr` must hold before anybody is told (Prometheus' `for`).
         runbook_url: what to do.
         labels: further labels. annotations: further texts.
+        tests: its unit tests, which are run by promtool and are no part of the manifest.
 
     """
 
     alert: AlertName
-    expr: Text
+    expr: PromQL
     severity: Severity
     summary: Text
     description: Text
@@ -42,6 +45,7 @@ class AlertSpec(Spec):
     runbook_url: HttpUrl | None = None
     labels: Mapping[PrometheusLabel, AnyText] = field(default_factory=dict)
     annotations: Mapping[PrometheusLabel, AnyText] = field(default_factory=dict)
+    tests: tuple[AlertTestSpec, ...] = ()
 
     @rule("labels", "annotations")
     def _fields_of_their_own(self) -> Iterator[Mistake]:
@@ -50,6 +54,19 @@ class AlertSpec(Spec):
             yield self.mistake("labels", "without severity, which has a field of its own", dict(self.labels))
         for name in sorted({"summary", "description", "runbook_url"} & set(self.annotations)):
             yield self.mistake("annotations", f"without {name}, which has a field of its own", name)
+
+    @rule("tests", "labels")
+    def _tests_say_what_only_they_know(self) -> Iterator[Mistake]:
+        """A label that the alert sets itself is added to what a test expects; written there again it could only contradict."""
+        for test in self.tests:
+            for firing in (each for firings in test.expect.values() for each in firings):
+                for name in sorted({"alertname", "severity", *self.labels} & set(firing.labels)):
+                    yield firing.mistake("labels", f"without {name}, which the alert sets itself", name)
+        seen: set[str] = set()
+        for test in self.tests:
+            if test.name in seen:
+                yield test.mistake("name", f"a claim that no other test of {self.alert} has", test.name)
+            seen.add(test.name)
 
     def body(self) -> dict[str, Any]:
         """The rule."""

@@ -1,5 +1,6 @@
 """Hypothesis strategies for specs and for the data they hold, composed bottom-up. Everything drawn here is right by every check."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -228,10 +229,32 @@ grafana_dashboards = st.builds(
     datasources=st.just(ASKED),
     folder=st.none() | st.sampled_from(["Coffee", "The shop"]),
 )
+# Matchers' values are any text: PromQL escapes them as JSON does.
+matchers = st.builds(
+    lambda label, sign, value: f"{label}{sign}{json.dumps(value, ensure_ascii=False)}",
+    st.sampled_from(["job", "namespace"]),
+    st.sampled_from(["=", "!="]),
+    texts,
+)
+selectors = st.builds(
+    lambda metric, matching: f"{metric}{{{', '.join(matching)}}}",
+    st.from_regex(r"[a-z]{1,6}_total", fullmatch=True),
+    st.lists(matchers, max_size=2),
+)
+promql = st.recursive(
+    selectors | st.builds("rate({}[{}])".format, selectors, st.sampled_from(["5m", "1h30m", "90s"])) | st.just("vector(1)"),
+    lambda inner: (
+        st.builds("sum by ({}) ({})".format, st.sampled_from(["", "job", "job, namespace"]), inner)
+        | st.builds("({}) {} on (job) ({})".format, inner, st.sampled_from(["and", "or", "unless", "/", ">"]), inner)
+        | st.builds("({}) {} {}".format, inner, st.sampled_from([">", "== bool", "*", "%"]), st.integers(-3, 10**6))
+        | st.builds("absent({})\n# {}\n".format, inner, st.from_regex(r"[a-z ]{0,8}", fullmatch=True))
+    ),
+    max_leaves=4,
+)
 alerts = st.builds(
     AlertSpec,
     alert=st.from_regex(r"[A-Z][A-Za-z0-9]{0,10}", fullmatch=True),
-    expr=lines,
+    expr=promql,
     severity=st.sampled_from(["critical", "warning", "info"]),
     summary=lines,
     description=lines,
