@@ -16,7 +16,10 @@ from crema.generators.node import use_packaged_node
 
 use_packaged_node()
 
+from crema.generators.alert_receiver import NullReceiverSpec, SlackReceiverSpec
+from crema.generators.alert_route import RouteSpec
 from crema.generators.alert_test import AlertTestSpec, FiringSpec
+from crema.generators.alertmanager import AlertmanagerConfigSpec, InhibitSpec
 from crema.generators.app_project import AppProject, AppProjectSpec
 from crema.generators.application import Application, ApplicationSpec, DirectorySpec, HelmChartSpec
 from crema.generators.aws_secret_store import AwsSecretStore, AwsSecretStoreSpec
@@ -31,6 +34,7 @@ from crema.generators.generated_password import GeneratedPassword, GeneratedPass
 from crema.generators.ingress_route import AlbSpec, IngressRoute, IngressRouteSpec, NginxSpec, TraefikSpec
 from crema.generators.kind_cluster import KindCluster, KindClusterSpec
 from crema.generators.manifest import Document, Fact, Manifest, Ref
+from crema.generators.matcher import MatcherSpec
 from crema.generators.mysql import MySQL, MySQLSpec
 from crema.generators.mysql_backup import MySQLBackup, MySQLBackupSpec
 from crema.generators.namespace import Namespace, NamespaceSpec
@@ -46,6 +50,7 @@ __all__ = [
     "AlbSpec",
     "AlertSpec",
     "AlertTestSpec",
+    "AlertmanagerConfigSpec",
     "App",
     "AppProject",
     "AppProjectSpec",
@@ -76,9 +81,11 @@ __all__ = [
     "HelmChartSpec",
     "IngressRoute",
     "IngressRouteSpec",
+    "InhibitSpec",
     "KindCluster",
     "KindClusterSpec",
     "Manifest",
+    "MatcherSpec",
     "Mistake",
     "MySQL",
     "MySQLBackup",
@@ -89,6 +96,7 @@ __all__ = [
     "NetworkPolicies",
     "NetworkPoliciesSpec",
     "NginxSpec",
+    "NullReceiverSpec",
     "Others",
     "Part",
     "PrerequisiteSpec",
@@ -99,8 +107,10 @@ __all__ = [
     "ResourcesSpec",
     "RootApplication",
     "RootApplicationSpec",
+    "RouteSpec",
     "RuleGroupSpec",
     "SecretKeySpec",
+    "SlackReceiverSpec",
     "Spec",
     "StorageClassSpec",
     "StoredSecret",
