@@ -137,8 +137,8 @@ def _unknown(value: object, known: Mapping[str, str], where: str) -> Iterator[Pr
 
 
 def _reference(value: object) -> tuple[str, str | None]:
-    """The uid and type of a reference, which may be the uid alone."""
-    return (str(value.get("uid")), value.get("type")) if isinstance(value, dict) else (str(value), None)
+    """The uid and type of a reference, which may be the uid alone; without a uid it is empty."""
+    return (str(value.get("uid") or ""), value.get("type")) if isinstance(value, dict) else (str(value or ""), None)
 
 
 def _one_of(uid: str, known: Mapping[str, str]) -> str:
@@ -157,7 +157,7 @@ def _unasked(panel: Model, known: Mapping[str, str], where: str) -> Iterator[Pro
         own, _ = _reference(target.get("datasource") or panel.get("datasource"))
         if asked == _MIXED and not target.get("datasource"):
             yield f"{query}[datasource]", _one_of("", known), None
-        elif own != asked and asked not in {_MIXED, "None"}:
+        elif own != asked and asked not in {_MIXED, ""}:
             yield f"{query}[datasource]", f"that of its panel, {asked}, unless the panel's is {_MIXED!r}", own
         field = _QUERY.get(known.get(own, ""))
         if field and not str(target.get(field, "")).strip() and target.get("queryType") not in _NO_TEXT:

@@ -4,6 +4,7 @@ import dataclasses
 import os
 import sys
 import sysconfig
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType, FrameType
@@ -50,8 +51,8 @@ class Source:
         """The innermost line in one file, for a spec that a helper of another file made; else the line that wrote it."""
         return next((call for call in self.calls if call.file == file), self.line)
 
-    def of_keyword(self, keyword: str, made: str, wrong: object = None) -> Line:
-        """The line a person edits to change `keyword` of the class `made`, or in it the key or element that is `wrong`.
+    def of_keyword(self, keyword: str, made: str, wrong: object = None, path: Sequence[str] = ()) -> Line:
+        """The line a person edits to change `keyword` of the class `made`, or in it the key or element that is `wrong`, below `path`.
 
         A chart's helper makes values of its own arguments (`port=port`, `path=f"{root}/health"`, `**more`); then the line is that of the
         helper's caller.
@@ -61,10 +62,10 @@ class Source:
             name = wanted.name or keyword
             value = syntax.given(call.file, call.line, name, wanted.callee, wanted.position)
             if value is None and number == 0 and self.original:
-                return self.original.of_keyword(keyword, made, wrong)
+                return self.original.of_keyword(keyword, made, wrong, path)
             if value is None and wanted.default is not None and not syntax.spreads(call.file, call.line, wanted.callee):
                 return Line(self.calls[number - 1].file, wanted.default)
-            best = Line(call.file, call.line if value is None else syntax.holding(value, wrong).lineno)
+            best = Line(call.file, call.line if value is None else syntax.holding(value, wrong, path).lineno)
             argument = syntax.argument_in(value, call.file, call.line) if value else syntax.handed_on(call.file, call.line)
             if argument is None and value is None:
                 prepared = syntax.prepared(call.file, name, wanted.callee)

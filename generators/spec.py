@@ -109,7 +109,8 @@ class Spec:
         """A mistake of this spec's field, in the voice all of them have. What could be a secret is not shown."""
         secret = may_be_secret(f"{type(self).__name__} {field_name}") and not isinstance(value, Spec)
         shown = "a value that is not shown here" if secret else shown_value(value)
-        line = self.source.of_keyword(field_name.partition("[")[0], type(self).__name__, value)
+        keyword, _, path = field_name.removesuffix("]").partition("[")
+        line = self.source.of_keyword(keyword, type(self).__name__, value, path.split("][") if path else ())
         return Mistake.at(line, f"{self._title()}: {field_name} is {shown}; it must be {required}")
 
     def _title(self) -> str:

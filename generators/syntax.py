@@ -1,7 +1,7 @@
 """What the text of a Python file says around a line: the value a call there gives, the argument it is made of, who names an id."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -53,11 +53,28 @@ def given(file: str, line: int, keyword: str, callee: str, position: int | None 
     return None if best is None else best[1]
 
 
-def holding(value: ast.expr, wanted: object) -> ast.expr:
-    """The key or element of a written-out mapping, tuple or list that is `wanted`, else the whole expression."""
+def holding(value: ast.expr, wanted: object, path: Sequence[str] = ()) -> ast.expr:
+    """The key or element of a written-out mapping, tuple or list that is `wanted`, else the whole expression.
+
+    `path` leads to the mapping or list inside others; where it is no longer written out, the innermost that is counts.
+    """
+    for step in path:
+        inner = _inside(value, step)
+        if inner is None:
+            break
+        value = inner
     inside = [*value.keys, *value.values] if isinstance(value, ast.Dict) else getattr(value, "elts", [])
     constants = (n for n in inside if isinstance(n, ast.Constant) and type(n.value) is type(wanted))
     return next((n for n in constants if n.value == wanted), value)
+
+
+def _inside(value: ast.expr, step: str) -> ast.expr | None:
+    if isinstance(value, ast.Dict):
+        return next(
+            (v for k, v in zip(value.keys, value.values, strict=True) if isinstance(k, ast.Constant) and str(k.value) == step), None
+        )
+    elements = value.elts if isinstance(value, ast.List | ast.Tuple) else []
+    return elements[int(step)] if step.isdecimal() and int(step) < len(elements) else None
 
 
 def argument_in(value: ast.expr, file: str, line: int) -> Argument | None:

@@ -204,7 +204,7 @@ def test_a_namespace_is_held_to_its_level_and_kept_with_its_data(spec: Namespace
     assert metadata.get("annotations", {}) == (_KEEP if spec.holds_data else {})
 
 
-@given(grafana_datasources)
+@given(grafana_datasources())
 def test_datasources_reach_grafana_as_they_are_written(spec: GrafanaDatasourcesSpec) -> None:
     """In their order, through its server, under the label its sidecar looks for."""
     config = _body(spec, "ConfigMap")
