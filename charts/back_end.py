@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from constructs import Construct
 
 from charts.environment import Environment
+from charts.service_dashboard import ServiceDashboard
 from crema.generators import CallSpec, IngressRoute, IngressRouteSpec, SecretKeySpec, WebService, WebServiceSpec
 
 PORT = 8000
 DATABASE = "coffee_machine"
 DATABASE_USER = "coffee"
 DATABASE_PASSWORD = SecretKeySpec(name="mysql-secret", key="password")
-# The services send OTLP over HTTP to http://tempo.monitoring:4318, which is fixed in their code.
+# The services send OTLP over HTTP to this address, which is fixed in their code.
+TRACES_URL = "http://tempo.monitoring:4318/v1/traces"
 TRACES = CallSpec(app="tempo", namespace="monitoring", label="app.kubernetes.io/name", port=4318)
 
 
@@ -23,6 +25,7 @@ class BackEnd(Construct):
         root_path: the path it serves its API under, and at which the ingress sends requests to it as they are.
         calls: the back ends it calls.
         env: variables of its own, beside the database's.
+        url_appends: what its code appends to the URLs among them.
         annotations: further annotations of its route.
 
     """
@@ -36,6 +39,7 @@ class BackEnd(Construct):
         root_path: str,
         calls: tuple[str, ...] = (),
         env: Mapping[str, str] | None = None,
+        url_appends: Mapping[str, str] | None = None,
         annotations: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, name)
@@ -57,6 +61,8 @@ class BackEnd(Construct):
                 ),
                 admit_cidrs=environment.ingress_source_cidrs,
                 image_pull_secrets=environment.image_pull_secrets,
+                url_appends=url_appends or {},
+                fixed_urls=(TRACES_URL,),
             ),
         )
         IngressRoute(
@@ -72,3 +78,4 @@ class BackEnd(Construct):
                 annotations=annotations or {},
             ),
         )
+        ServiceDashboard(self, name, environment)

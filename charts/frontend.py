@@ -4,6 +4,7 @@ import cdk8s
 from constructs import Construct
 
 from charts.environment import Environment
+from charts.service_dashboard import ServiceDashboard
 from crema.generators import IngressRoute, IngressRouteSpec, ResourcesSpec, WebService, WebServiceSpec
 
 
@@ -38,3 +39,4 @@ class FrontendChart(cdk8s.Chart):
                 service="frontend",
             ),
         )
+        ServiceDashboard(self, "frontend", environment, traced=False)

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from charts.back_end import DATABASE, DATABASE_PASSWORD, DATABASE_USER
 from charts.environment import Environment
+from charts.service_dashboard import ServiceDashboard
 from crema.generators import MySQL, MySQLSpec, SecretKeySpec
 
 ROOT_PASSWORD = SecretKeySpec(name="mysql-root", key="password")
@@ -32,3 +33,4 @@ class MySQLChart(cdk8s.Chart):
                 init_sql={"1-tables.sql": (Path(__file__).parent / "mysql.sql").read_text(encoding="utf-8")},
             ),
         )
+        ServiceDashboard(self, "mysql", environment, traced=False, routed=False, volume="mysql-data")
