@@ -5,7 +5,7 @@ from typing import Any
 import cdk8s
 from constructs import Construct
 
-from charts.alertmanager import ALERTMANAGER, REPLACED_ALERTS, SLACK
+from charts.alertmanager import REPLACED_ALERTS, SLACK, alertmanager
 from charts.chart_repositories import PROMETHEUS_COMMUNITY
 from charts.environment import Environment
 from crema.generators import Application, ApplicationSpec, HelmChartSpec, ResourcesSpec
@@ -69,7 +69,7 @@ class KubePrometheusStackChart(cdk8s.Chart):
                 "defaultRules": {"disabled": dict.fromkeys(REPLACED_ALERTS, True)},
                 "prometheus": {"prometheusSpec": _prometheus(environment)},
                 "alertmanager": {
-                    "config": ALERTMANAGER,
+                    "config": alertmanager(environment),
                     "alertmanagerSpec": {
                         # Mounted as a file: the address that posts to Slack is a secret.
                         "secrets": [SLACK],

@@ -64,7 +64,7 @@ def test_every_command_of_the_readme_does_what_it_says(clone: Path) -> None:
 
 
 def test_the_chart_of_the_readme_is_a_service_in_one_new_file(clone: Path) -> None:
-    """The Python block, saved under the name the README gives it, adds an app and changes no other file of dist/."""
+    """The Python block, saved under the name the README gives it, adds an app and its Application, and changes only facts."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (chart,) = [body for language, body in _BLOCK.findall(text) if language == "python"]
     (clone / "charts" / "loyalty.py").unlink(missing_ok=True)  # for whoever has followed the README
@@ -75,8 +75,11 @@ def test_the_chart_of_the_readme_is_a_service_in_one_new_file(clone: Path) -> No
     assert done.status == 0, done.stderr
     assert "note: charts/loyalty.py:15: loyalty has no image in images.lock.yaml" in done.stderr
     after = {p: p.read_bytes() for p in (clone / "dist").rglob("*.yaml")}
-    assert {p: after[p] for p in before} == before
-    assert {p.parent.name for p in after if p not in before} == {"loyalty"}
+    changed = {p.relative_to(clone / "dist").as_posix() for p in before if after[p] != before[p]}
+    assert changed == {f"{environment}/_bootstrap/facts.yaml" for environment in ("local", "eks")}
+    new = {p.relative_to(clone / "dist").parts for p in after if p not in before}
+    assert {parts[1] for parts in new} == {"loyalty", "_root"}
+    assert {parts[2] for parts in new if parts[1] == "_root"} == {"application-loyalty.yaml"}
     assert start([ROOT / ".venv" / "bin" / "crema", "check"], cwd=clone).status == 0
 
 
