@@ -18,6 +18,7 @@ from crema.generators.platform import Rendered, label_of, render
 from crema.generators.source import Line
 from crema.generators.spec import Mistake
 from crema.generators.tree import Difference
+from crema.generators.uncompiled import never_compile
 
 CLEAN, DIFFERENT, WRONG = 0, 1, 2
 _WHY = {
@@ -81,9 +82,7 @@ def _environments(root: Path, package: str) -> Sequence[EnvironmentSpec] | Mista
     # The charts are the project's own code and importable only from its root.
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
-    # Python takes a compiled file for current when the source has its size and second; a chart edited twice in a second would be read
-    # as it was before.
-    sys.dont_write_bytecode = True
+    never_compile(package)
     file = root / package / "environments.py"
     try:
         module = importlib.import_module(f"{package}.environments")
