@@ -73,9 +73,9 @@ def test_every_application_is_in_the_table_once() -> None:
 def test_the_passwords_are_where_it_says(secret: str, key: str) -> None:
     """In the namespace it names, under the key it names."""
     assert f"get secret {secret} -o jsonpath='{{.data.{key}}}'" in _SECTION
-    made = _yaml(f"dist/local/secrets/externalsecret-{secret}.yaml")
-    assert made["metadata"]["namespace"] == "monitoring"
-    assert key in yaml.safe_dump(made["spec"]["target"])
+    made, password = (_yaml(f"dist/local/secrets/{kind}-{secret}.yaml") for kind in ("externalsecret", "password"))
+    assert (made["metadata"]["namespace"], made["spec"]["target"]["name"]) == ("monitoring", secret)
+    assert password["spec"]["secretKeys"] == [key]
 
 
 def test_the_commands_of_the_backup_fit_its_cronjob() -> None:

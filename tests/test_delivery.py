@@ -131,9 +131,10 @@ def test_each_project_permits_what_its_applications_hold(environment: str) -> No
 @pytest.mark.parametrize("environment", _NAMES)
 def test_nothing_that_data_hangs_on_is_cascaded_away(environment: str) -> None:
     """What holds volumes, namespaces, credentials, definitions of kinds, or Argo CD itself has no finalizer and is not pruned unasked."""
+    metadata = {a["metadata"]["name"]: a["metadata"] for a in _applications(_committed(environment))}
     keep = {
-        a["metadata"]["name"]: (a["metadata"].get("finalizers"), a["metadata"]["annotations"].get("argocd.argoproj.io/sync-options"))
-        for a in _applications(_committed(environment))
+        name: (said.get("finalizers"), said.get("annotations", {}).get("argocd.argoproj.io/sync-options"))
+        for name, said in metadata.items()
     }
     kept = {name for name, said in keep.items() if said == (None, "Prune=confirm")}
     stacks = {"argo-cd", "external-secrets", "kube-prometheus-stack", "loki", "tempo"}
