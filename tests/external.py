@@ -106,11 +106,11 @@ def running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A server, from the moment at which it is ready until the end of the block; a minute is the most it may take either way.
 
-    The calling test fails with the server's log when it ends by itself before that.
+    The calling test fails with the server's log when it ends by itself before that. Its process group is its own.
     """
     with log.open("wb") as output:
         words = [str(word) for word in command]
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=cwd, env=env)
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=cwd, env=env, start_new_session=True)
     try:
         deadline = time.monotonic() + 60
         while not ready():

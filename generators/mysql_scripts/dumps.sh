@@ -55,7 +55,11 @@ is_whole() {
 dump() {
     dumped="$DB_NAME-$(date -u +%Y%m%dT%H%M%SZ)$1.sql.gz"
     partial="$BACKUP_DIRECTORY/.$dumped.partial"
-    [[ ! -e $BACKUP_DIRECTORY/$dumped && ! -e $partial ]] || die "another run is making $dumped or has made it; run this again"
+    if [[ -e $BACKUP_DIRECTORY/$dumped || -e $partial ]]; then # made, or being made, by another run within this very second
+        sleep 1
+        dump "$1"
+        return
+    fi
     trap 'rm -f -- "$partial"' EXIT
     if ! mysqldump "${connection[@]}" --single-transaction --no-tablespaces --loose-set-gtid-purged=OFF --hex-blob \
         --max-allowed-packet=1G --routines --triggers --events "$DB_NAME" | gzip >"$partial"; then

@@ -7,11 +7,15 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from crema.generators.app import synthesise
 from tests.external import system
+
+if TYPE_CHECKING:
+    from tests.database import Database, Pods
 
 _NUMBERS = itertools.count()
 
@@ -111,3 +115,22 @@ def project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Proj
     made.write("environments.py", ENVIRONMENTS)
     yield made
     sys.path.remove(str(tmp_path)) if str(tmp_path) in sys.path else None
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Database"]:
+    """One database server for all tests; where there is none they are not run."""
+    from tests.database import serving
+
+    with serving(tmp_path_factory.mktemp("db")) as served:
+        yield served
+
+
+@pytest.fixture
+def pods(database: "Database", tmp_path: Path) -> "Pods":
+    """The shop's database as it is first made, with rows that are not easy to carry, and an empty volume for its dumps."""
+    from tests.database import ROWS, Pods
+
+    database.reset()
+    database.app(ROWS)
+    return Pods.made_in(tmp_path, database)
