@@ -48,7 +48,7 @@ def _edit(clone: Path, name: str, old: str, new: str, occurrence: int = 1) -> in
             "no default datasource",
         ),
         (
-            "alerts.py",
+            "alerts/pod_not_ready.py",
             'severity="critical"',
             'severity="warning"',
             "alert PodNotReady has the severity warning; this platform promises critical",
@@ -70,10 +70,10 @@ def test_a_trouble_put_back_is_red_with_its_line(clone: Path, name: str, old: st
 
 def test_a_misspelt_severity_is_red_with_its_line(clone: Path) -> None:
     """The spec knows the severities: nothing is published, and the line is named."""
-    line = _edit(clone, "alerts.py", 'severity="critical"', 'severity="critcal"')
+    line = _edit(clone, "alerts/pod_not_ready.py", 'severity="critical"', 'severity="critcal"')
     done = start([ROOT / ".venv" / "bin" / "crema", "synth"], cwd=clone)
     assert done.status == 2
-    assert f"error: charts/alerts.py:{line}: Alert 'PodNotReady': severity is 'critcal'" in done.stderr
+    assert f"error: charts/alerts/pod_not_ready.py:{line}: Alert 'PodNotReady': severity is 'critcal'" in done.stderr
     assert "did you mean critical?" in done.stderr
 
 

@@ -133,7 +133,9 @@ def _refine(region: ast.AST, clue: Clue, line: int, *, whole: bool) -> Found | N
         entries = [(node, value) for node, value in _entries(near) if _says(node, key)]
         places = [node.lineno for node, _ in sorted(entries, key=lambda entry: _likelihood(entry[0], entry[1], clue, line))]
         places += [node.lineno for node in _keywords(near) if trusted and _same(node.arg, key)]
-        places += _only(_constants(near, clue.value)) if not places else []
+        # A whole file that does not speak of the thing may hold the same value by chance.
+        spoken_of = owner is not None or not (whole and clue.names)
+        places += _only(_constants(near, clue.value)) if spoken_of and not places else []
         if places:
             return Found(line=places[0], exact=True)
     if owner is not None:

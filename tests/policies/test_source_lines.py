@@ -242,3 +242,16 @@ def test_of_two_equal_keys_the_one_with_the_value_is_named(construct: str, value
     """A body patched in after its construct is found by the value; without it, by what follows the construct."""
     clue = Clue(words=("chart", "source", "spec"), value=value)
     assert in_construct(TWO_STACKS, ("StackChart", construct), None, clue).line == line
+
+
+def test_another_alerts_module_is_not_taken_for_the_alerts_own() -> None:
+    """Each alert has a file; that the first one imported holds the same severity once makes it no place of this alert."""
+    alerts, chart = ALERTS.replace("critcal", "warning").split("\n\n")
+    restart, ready = alerts.split("_READY = ")
+    Path("charts/restart.py").write_text(restart, encoding="utf-8")
+    Path("charts/ready.py").write_text(f"_READY = {ready}", encoding="utf-8")
+    imports = "from charts.restart import _RESTART\nfrom charts.ready import _READY\n\n"
+    made = manifest("alerts.py", "AlertsChart/alerts/prometheusrule", imports + chart, RULE.replace("critcal", "warning"))
+    place = source_of(made, "/spec/groups/0/rules/1/labels/severity")
+    assert place is not None
+    assert (place.file, place.line, place.exact) == ("charts/ready.py", 3, True)
