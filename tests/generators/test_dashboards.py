@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from grafana_foundation_sdk.builders import loki, prometheus, stat, tempo, timeseries
-from grafana_foundation_sdk.builders.dashboard import Dashboard, Row
+from grafana_foundation_sdk.builders.dashboard import AnnotationQuery, Dashboard, Row
 from grafana_foundation_sdk.models.dashboard import Dashboard as Built
 from grafana_foundation_sdk.models.dashboard import DataSourceRef, GridPos, Panel
 from hypothesis import assume, given
@@ -168,6 +168,15 @@ def test_a_panel_on_another_is_found(spec: GrafanaDashboardSpec, data: st.DataOb
         ),
         ((_panel("One"), _panel("Two").grid_pos(GridPos(x=12, y=8, w=2, h=2))), []),
         ((_panel("One"), _panel("Two").grid_pos(GridPos(x=11, y=9, w=2, h=2))), []),
+        ((_panel("One").grid_pos(GridPos(x=2, y=5, w=2, h=2)), _panel("Two").grid_pos(GridPos(x=2, y=3, w=2, h=2))), []),
+        ((_panel("One").grid_pos(GridPos(x=2, y=5, w=2, h=2)), _panel("Two").grid_pos(GridPos(x=0, y=5, w=2, h=2))), []),
+        (
+            (_panel("Left").grid_pos(GridPos(x=-1, y=0, w=2, h=2)), _panel("Flat").grid_pos(GridPos(x=2, y=0, w=2, h=0))),
+            [
+                "[panel 'Left'][gridPos] is 'x -1, y 0, 2 wide, 2 high'; it must be a place within the grid of 24 columns",
+                "[panel 'Flat'][gridPos] is 'x 2, y 0, 2 wide, 0 high'; it must be a place within the grid of 24 columns",
+            ],
+        ),
         (
             (),
             ["[panels] is None; it must be at least one panel"],
@@ -227,6 +236,11 @@ def test_a_builder_is_not_yet_a_dashboard() -> None:
 
 def test_a_reference_anywhere_in_a_dashboard_is_followed() -> None:
     """A link of a field, an annotation: not only what panels ask."""
+    noted = Dashboard("D").uid("d").with_panel(_panel()).annotation(AnnotationQuery().name("a").datasource(DataSourceRef(uid="lokki")))
+    assert _said(noted.build()) == [
+        "[annotations][list][0][datasource] is 'lokki'; it must be the uid of one of its datasources: prometheus, loki, tempo "
+        "(did you mean loki?)"
+    ]
     link = {"title": "t", "url": "", "internal": {"datasourceUid": "tmpo", "query": {}}}
     panel = _panel("P", _up())
     panel.build().options = {"dataLinks": [link], "datasource": None}
