@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
@@ -42,7 +43,10 @@ def refused(done: Completed, said: str) -> None:
 def test_what_was_destroyed_comes_back(database: Database, pods: Pods) -> None:
     """Every byte of every row, the definitions, views and procedures; what came since is gone; foreign keys hold again."""
     before = database.state()
-    assert _NAME.fullmatch(dumped(pods.backup()))
+    name = dumped(pods.backup())
+    assert _NAME.fullmatch(name)
+    # A dump can be read, searched and sent as text: bytes that are none stand in it in hexadecimal.
+    assert "0x" + bytes(range(256)).hex().upper() in gzip.decompress((pods.volume / name).read_bytes()).decode("utf-8")
     database.app(_DESTROYED)
     assert database.state() != before
     done = pods.restore()
@@ -135,6 +139,17 @@ def test_a_dump_that_fails_half_way_leaves_the_older_ones(database: Database, po
     before = _older(pods)
     database.app("CREATE VIEW zebra AS SELECT * FROM notes; DROP TABLE notes")
     refused(pods.backup(), "the dumps that were there are untouched")
+    assert pods.files() == before
+
+
+def test_half_a_dump_is_none_though_nobody_complained(database: Database, pods: Pods, tmp_path: Path) -> None:
+    """Success of mysqldump is not believed: the dump must hold the last line that it writes."""
+    before = _older(pods)
+    shutil.copytree(database.bin, tmp_path / "bin", symlinks=True)
+    (tmp_path / "bin" / "mysqldump").unlink()
+    (tmp_path / "bin" / "mysqldump").write_text("#!/bin/sh\necho 'CREATE TABLE half'\n", encoding="utf-8")
+    (tmp_path / "bin" / "mysqldump").chmod(0o755)
+    refused(pods.backup(PATH=str(tmp_path / "bin")), f"the new dump of {DATABASE} is not whole; the dumps that were there are untouched")
     assert pods.files() == before
 
 
