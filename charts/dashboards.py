@@ -6,12 +6,12 @@ from grafana_foundation_sdk.builders.dashboard import Row
 
 from charts.datasources import DATASOURCES
 from charts.environment import Environment
-from charts.panels import DISK_OF_KIND, FOLDER, Parts, board, graph, listing, log_metric, metric, number
+from charts.panels import ASKED, DISK_OF_KIND, FOLDER, Parts, board, graph, listing, log_metric, metric, number
 from crema.generators import GrafanaDashboard, GrafanaDashboardSpec, NginxSpec
 
-_CALLS = 'traces_spanmetrics_calls_total{span_kind="SPAN_KIND_SERVER"}'
-_ERRORS = 'traces_spanmetrics_calls_total{span_kind="SPAN_KIND_SERVER", status_code="STATUS_CODE_ERROR"}'
-_LATENCY = 'traces_spanmetrics_latency_bucket{span_kind="SPAN_KIND_SERVER"}'
+_CALLS = f"traces_spanmetrics_calls_total{{{ASKED}}}"
+_ERRORS = f'traces_spanmetrics_calls_total{{{ASKED}, status_code="STATUS_CODE_ERROR"}}'
+_LATENCY = f"traces_spanmetrics_latency_bucket{{{ASKED}}}"
 # The dashboard of the service that a line is about.
 _SERVICE = "/d/service-${__field.labels.service}?${__url_time_range}"
 # Watchdog always fires, and InfoInhibitor only quiets others.

@@ -44,7 +44,8 @@ LOKI = DatasourceSpec(
     },
 )
 
-_SERVER_SPANS = '$$__tags, span_kind="SPAN_KIND_SERVER"'
+# Requests to the service of the span, without the kubelet's probes.
+_SERVER_SPANS = '$$__tags, span_kind="SPAN_KIND_SERVER", span_name!~".*/health"'
 TEMPO = DatasourceSpec(
     name="Tempo",
     uid="tempo",

@@ -42,7 +42,12 @@ def _grafana(environment: Environment) -> dict[str, Any]:
         # A password of the chart's own would be another one at each rendering.
         "admin": {"existingSecret": "grafana-admin", "userKey": "admin-user", "passwordKey": "admin-password"},
         # All datasources come from one ConfigMap of ours: Grafana refuses to start with two defaults.
-        "sidecar": {"datasources": {"defaultDatasourceEnabled": False}, "resources": _SMALL},
+        "sidecar": {
+            "datasources": {"defaultDatasourceEnabled": False},
+            # Where a dashboard says in which folder people find it.
+            "dashboards": {"folderAnnotation": "grafana_folder", "provider": {"foldersFromFilesStructure": True}},
+            "resources": _SMALL,
+        },
         "grafana.ini": {
             "server": {"root_url": environment.url("grafana")},
             "analytics": {"reporting_enabled": False, "check_for_updates": False},

@@ -20,6 +20,8 @@ from crema.generators import DatasourceSpec
 Parts = tuple[dashboard.Row | Builder[Panel], ...]
 FOLDER = "Coffee"
 DISK_OF_KIND = "Kind's volumes are directories of the node, of which the kubelet reports nothing: there, watch the node's disk."
+# Requests that people make, among a service's spans: the kubelet's probes are far more, and quick.
+ASKED = 'span_kind="SPAN_KIND_SERVER", span_name!~".*/health"'
 _TAG = "coffee"
 _HEIGHT = 8
 

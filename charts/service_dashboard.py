@@ -5,7 +5,7 @@ from grafana_foundation_sdk.builders.dashboard import Row
 
 from charts.datasources import DATASOURCES
 from charts.environment import Environment
-from charts.panels import FOLDER, Parts, board, graph, metric, traces
+from charts.panels import ASKED, FOLDER, Parts, board, graph, metric, traces
 from charts.workload_panels import log_panels, pod_panels, volume_panels
 from crema.generators import GrafanaDashboard, GrafanaDashboardSpec, NginxSpec
 
@@ -39,8 +39,8 @@ class ServiceDashboard(GrafanaDashboard):
 
 
 def _requests(name: str) -> Parts:
-    """Rate, errors and duration, from the spans that Tempo counts: each request is one of kind server."""
-    spans = f'service="{name}", span_kind="SPAN_KIND_SERVER"'
+    """Rate, errors and duration, from the spans that Tempo counts."""
+    spans = f'service="{name}", {ASKED}'
     calls = f"traces_spanmetrics_calls_total{{{spans}}}"
     errors = f'traces_spanmetrics_calls_total{{{spans}, status_code="STATUS_CODE_ERROR"}}'
     latency = f"sum by (le) (rate(traces_spanmetrics_latency_bucket{{{spans}}}[$__rate_interval]))"
@@ -76,6 +76,6 @@ def _traces(name: str) -> Parts:
     service = f'resource.service.name="{name}"'
     return (
         Row("Traces"),
-        traces("Traces", f"{{{service}}}"),
-        traces("Traces with an error", f"{{{service} && status=error}}"),
+        traces("Requests", f'{{{service} && kind=server && name!~".*/health.*"}}'),
+        traces("Errors", f"{{{service} && status=error}}"),
     )

@@ -111,7 +111,7 @@ def metrics_of(promql: str) -> set[str]:
 _MATCHER = r'[a-z_]+\s*(?:=|!=|=~|!~)\s*"[^"]+"'
 _SELECTOR = rf"\{{{_MATCHER}(?:,\s*{_MATCHER})*\}}"
 _LOGQL = re.compile(rf"{_SELECTOR}|sum by \([a-z_, ]+\) \(count_over_time\({_SELECTOR}\[\$__auto\]\)\)")
-_CONDITION = r'(?:resource\.[a-z.]+="[^"]+"|status=error)'
+_CONDITION = r'(?:resource\.[a-z.]+="[^"]+"|name!~"[^"]+"|kind=server|status=error)'
 _TRACEQL = re.compile(rf"\{{{_CONDITION}(?: && {_CONDITION})*\}}")
 
 
@@ -175,6 +175,27 @@ def test_every_link_to_a_dashboard_leads_to_one(environment: str) -> None:
         for start in re.findall(r'"/d/([a-z0-9-]*)', json.dumps(dashboard)):
             assert [uid for uid in dashboards if uid == start or (start.endswith("-") and uid.startswith(start))], start
     assert {uid for uid in dashboards if not uid.startswith("service-")} == {"platform"}
+
+
+@pytest.mark.parametrize("environment", _NAMES)
+def test_grafana_looks_for_dashboards_where_they_are(environment: str) -> None:
+    """Its sidecar reads every namespace; the chart's values name the annotation by which a dashboard chooses its folder."""
+    (stack,) = [b for b in _objects(environment) if b["kind"] == "Application" and b["metadata"]["name"] == "kube-prometheus-stack"]
+    (source,) = [stack["spec"]["source"]]
+    dashboards = source["helm"]["valuesObject"]["grafana"]["sidecar"]["dashboards"]
+    assert dashboards["provider"] == {"foldersFromFilesStructure": True}
+    assert "searchNamespace" not in dashboards
+    configs = [b["metadata"] for b in _objects(environment) if b["metadata"].get("labels", {}).get("grafana_dashboard")]
+    assert {m["annotations"][dashboards["folderAnnotation"]] for m in configs} == {"Coffee"}
+
+
+@pytest.mark.parametrize("environment", _NAMES)
+def test_what_people_ask_is_told_apart_from_probes(environment: str) -> None:
+    """The kubelet asks every few seconds: with its probes in it, no share of errors and no duration would mean anything."""
+    spans = [query for query in _promql(environment) if "spanmetrics" in query]
+    selectors = [selector for query in spans for selector in re.findall(r"spanmetrics_\w+\{([^}]*)\}", query)]
+    assert selectors
+    assert [s for s in selectors if 'span_kind="SPAN_KIND_SERVER", span_name!~".*/health"' not in s] == []
 
 
 @pytest.mark.parametrize("environment", _NAMES)
