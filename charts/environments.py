@@ -45,6 +45,13 @@ EKS = Environment(
             PrerequisiteSpec(name="external-dns", provides="DNS records for the hosts of Ingresses"),
             PrerequisiteSpec(name="aws-ebs-csi-driver", provides="StorageClass gp3, which must exist"),
             PrerequisiteSpec(name="vpc-cni-network-policy", provides="enforcement of NetworkPolicies"),
+            PrerequisiteSpec(
+                name="iam-oidc-provider", provides="roles for the ServiceAccounts shop/aws-shop and monitoring/aws-monitoring"
+            ),
+            PrerequisiteSpec(
+                name="aws-secrets-manager",
+                provides="coffee/eks/mysql (password, root-password), coffee/eks/grafana (admin-user, admin-password), coffee/eks/slack (url)",
+            ),
         ),
     ),
     ingress=AlbSpec(

@@ -13,6 +13,29 @@ _DIGEST = "@sha256:" + "0" * 64
 
 # name of the type: (right, wrong)
 _TABLE: dict[str, tuple[list[Any], list[Any]]] = {
+    "NodeImage": (
+        ["kindest/node:v1.36.4@sha256:" + "a" * 64],
+        [
+            *("", "kindest/node:v1.36.4", "kindest/node@sha256:" + "a" * 64, "node:v1.36.4@sha256:" + "a" * 64),
+            *(
+                "kindest/node:1.36.4@sha256:" + "a" * 64,
+                "kindest/node:v1.36.4@sha256:" + "a" * 63,
+                "kindest/node:v1.36.4@sha256:" + "A" * 64,
+            ),
+        ],
+    ),
+    "DirectoryPath": (
+        ["dist", "dist/local/_root", "a.b/c-d", "...", "a" * 1024],
+        ["", "/dist", "dist/", "a//b", ".", "..", "a/../b", "./a", "a/.", "a b", "a\n", "a" * 1025],
+    ),
+    "ChartVersion": (
+        ["88.5.3", "v1.9.0", "0.0.0", "1.2.3-rc.1", "1.2.3+build.5"],
+        ["", "88", "88.5", "88.5.x", "88.*", "^1.2.3", ">=1.2.3", "1.2.3 ", "1.2.3-", "latest", "1.2.3.4", None],
+    ),
+    "ReleaseName": (["a", "a-0", "0", "a" * 53], ["", "A", "a.b", "-a", "a-", "a_b", "a\n", "a" * 54]),
+    "ApiGroup": (["", "apps", "networking.k8s.io"], ["apps/v1", "Apps", "a..b", ".a", "a\n", None]),
+    "KindName": (["Pod", "A", "ECRAuthorizationToken"], ["", "pod", "*", "Pod/status", "Pods ", "1A", "A" * 64]),
+    "FolderName": (["a", "Coffee shop", "a_b-c", "a" * 100], ["", " a", "a ", "a/b", "é", "a\n", "a" * 101]),
     "DnsLabel": (["a", "0", "a-b", _LABEL_63], ["", "A", "-a", "a-", "a.b", "a_b", "é", "a\n", _LABEL_63 + "a", None, 1, ["a"]]),
     "ServiceName": (["a", "a-0", _LABEL_63], ["", "0a", "-a", "a-", "a.b", "A", "a\n", _LABEL_63 + "a", None]),
     "DnsName": (["a", "a.b-c.0", _NAME_253], ["", "a..b", ".a", "a.", "a.-b", "A.b", "a_b", "a.b\n", _NAME_253 + "a", None]),
