@@ -50,7 +50,7 @@ EKS = Environment(
             ),
             PrerequisiteSpec(
                 name="aws-secrets-manager",
-                provides="coffee/eks/mysql (password, root-password), coffee/eks/grafana (admin-user, admin-password), coffee/eks/slack (url)",
+                provides="coffee/eks/mysql: password, root-password; coffee/eks/grafana: admin-user, admin-password; coffee/eks/slack: url",
             ),
         ),
     ),
