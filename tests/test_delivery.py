@@ -73,7 +73,8 @@ def _built(names: list[str]) -> dict[str, File]:
     """The files of these services, with the real root and bootstrap."""
     here = Path(__file__)
     services: list[type[cdk8s.Chart]] = [type(name, (_Service,), {}) for name in names]
-    charts = [ChartFile(cls, here) for cls in (RootChart, *services, BootstrapChart)]
+    classes: list[type[cdk8s.Chart]] = [RootChart, *services, BootstrapChart]
+    charts = [ChartFile(cls, here) for cls in classes]
     mistakes = Found((LOCAL.name,))
     rendered = build(charts, [LOCAL], mistakes)
     files = lay_out(rendered.objects, ROOT, "dist", mistakes)
