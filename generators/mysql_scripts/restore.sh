@@ -21,15 +21,16 @@ die_listing() {
     die "$1" "There are:" "${all:-none}"
 }
 
-# Who else is connected as this account, one address a line; the server's own pod, whose probe comes and goes, is not counted.
+# Who else is connected as this account, one address a line. Two addresses do not count: that of this pod, whose last connections the
+# server may not have put away yet, and that of the server's own pod, whose probe comes and goes.
 others() {
-    local own id host
-    sql 'SELECT CONNECTION_ID(); SHOW PROCESSLIST' | {
-        read -r own
-        while IFS=$'\t' read -r id _ host _; do
-            [[ $id == "$own" || $host == 127.0.0.1:* || $host == localhost* ]] || echo "${host%:*}"
-        done
-    } | sort -u
+    local rows own mine host
+    rows=$(sql 'SELECT CONNECTION_ID(); SHOW PROCESSLIST')
+    own=${rows%%$'\n'*}
+    IFS=$'\t' read -r _ _ mine _ <<<"$(grep "^$own"$'\t' <<<"$rows")"
+    while IFS=$'\t' read -r _ _ host _; do
+        [[ ${host%:*} == "${mine%:*}" || $host == 127.0.0.1:* || $host == localhost* ]] || echo "${host%:*}"
+    done <<<"${rows#*$'\n'}" | sort -u
 }
 
 # A service that writes meanwhile would mix two states, and one with an open transaction would stop the load half-way.

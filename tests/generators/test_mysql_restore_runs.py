@@ -167,51 +167,58 @@ def test_triggers_and_functions_come_back_where_the_server_lets_the_account_make
 
 
 @contextmanager
-def a_client(database: Database, address: str) -> Iterator[int]:
-    """A way to the server for a client with another address: the port of a relay that connects from there."""
+def way_from(address: str, database: Database) -> Iterator[str]:
+    """The port of a relay that connects to the server from this address, as a pod with that address does."""
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        # Either end may be gone first.
+        with suppress(OSError):
+            while received := source.recv(65536):
+                target.sendall(received)
+            target.shutdown(socket.SHUT_WR)
+
+    def relay(client: socket.socket) -> None:
+        with client, socket.create_connection(("127.0.0.1", database.port), source_address=(address, 0)) as onward:
+            back = threading.Thread(target=pump, args=(onward, client), daemon=True)
+            back.start()
+            pump(client, onward)
+            back.join()
+
+    def accept(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=relay, args=(listener.accept()[0],), daemon=True).start()
+
     with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def relay() -> None:
-            client, _ = listener.accept()
-            with client, socket.create_connection(("127.0.0.1", database.port), source_address=(address, 0)) as onward:
-                back = threading.Thread(target=pump, args=(onward, client), daemon=True)
-                back.start()
-                pump(client, onward)
-                back.join()
-
-        def pump(source: socket.socket, target: socket.socket) -> None:
-            # Either end may be gone first.
-            with suppress(OSError):
-                while received := source.recv(65536):
-                    target.sendall(received)
-                target.shutdown(socket.SHUT_WR)
-
-        threading.Thread(target=relay, daemon=True).start()
-        yield listener.getsockname()[1]
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+        yield str(listener.getsockname()[1])
+        # Closing it alone would not wake who waits for a client.
+        listener.shutdown(socket.SHUT_RDWR)
 
 
-def test_nothing_is_replaced_under_a_service_that_is_connected(database: Database, pods: Pods, tmp_path: Path) -> None:
-    """It would mix two states with its writes. The server's own probe, which comes from within its pod, does not count."""
+@pytest.mark.parametrize(("client", "counts"), [("127.0.0.3", True), ("127.0.0.2", False), ("127.0.0.1", False)])
+def test_nothing_is_replaced_under_a_service_that_is_connected(
+    database: Database, pods: Pods, tmp_path: Path, client: str, counts: bool
+) -> None:
+    """It would mix two states with its writes. What a pod's own commands left, and the probe in the server's pod, do not count."""
     pods.backup()
-    env = {"PATH": str(database.bin), "MYSQL_PWD": PASSWORD}
     asleep = "SELECT SLEEP(60)"
 
     def connected() -> bool:
         return any(asleep in row for row in database.root("SHOW PROCESSLIST"))
 
-    for address, counts in (("127.0.0.1", False), ("127.0.0.3", True)):
-        with a_client(database, address) as port:
-            options = ["--no-defaults", "--host=127.0.0.1", f"--port={port}", f"--user={DATABASE_USER}", f"--execute={asleep}"]
-            client = [str(database.bin / "mysql"), *options]
-            with running(client, ready=connected, log=tmp_path / "log", cwd=tmp_path, env=env):
-                if counts:
-                    said = "others are connected to 127.0.0.1 as coffee; nothing was touched. Stop them first:\n  127.0.0.3\n"
-                    unchanged(database, pods, pods.restore, said)
-                else:
-                    assert pods.restore().status == 0
-            for row in database.root("SHOW PROCESSLIST"):
-                if asleep in row:
-                    database.root(f"KILL {row[0]}")
+    with way_from(client, database) as way, way_from("127.0.0.2", database) as own:
+        options = ["--no-defaults", "--host=127.0.0.1", f"--port={way}", f"--user={DATABASE_USER}", f"--execute={asleep}"]
+        env = {"PATH": str(database.bin), "MYSQL_PWD": PASSWORD}
+        with running([str(database.bin / "mysql"), *options], ready=connected, log=tmp_path / "log", cwd=tmp_path, env=env):
+            if counts:
+                said = f"others are connected to 127.0.0.1 as coffee; nothing was touched. Stop them first:\n  {client}\n"
+                unchanged(database, pods, lambda: pods.restore(DB_PORT=own), said)
+            else:
+                assert pods.restore(DB_PORT=own).status == 0
+    for row in database.root("SHOW PROCESSLIST"):
+        if asleep in row:
+            database.root(f"KILL {row[0]}")
 
 
 def test_a_dump_is_of_one_moment_while_services_write(database: Database, pods: Pods) -> None:
