@@ -216,9 +216,35 @@ def test_nothing_is_replaced_under_a_service_that_is_connected(
                 unchanged(database, pods, lambda: pods.restore(DB_PORT=own), said)
             else:
                 assert pods.restore(DB_PORT=own).status == 0
+    end(database, asleep)
+
+
+def end(database: Database, query: str) -> None:
+    """The server still works at the query of a client that is gone."""
     for row in database.root("SHOW PROCESSLIST"):
-        if asleep in row:
+        if query in row:
             database.root(f"KILL {row[0]}")
+
+
+def test_a_service_that_comes_back_during_the_safety_dump_is_noticed(database: Database, pods: Pods, tmp_path: Path) -> None:
+    """Argo CD may start one at any moment. Nothing is replaced, and what was saved stays."""
+    newest = dumped(pods.backup())
+    before = database.state()
+    asleep = "SELECT SLEEP(30)"
+    shutil.copytree(database.bin, tmp_path / "bin", symlinks=True)
+    (tmp_path / "bin" / "mysqldump").unlink()
+    with way_from("127.0.0.3", database) as way:
+        service = f'mysql --no-defaults --host=127.0.0.1 --port={way} --user={DATABASE_USER} --execute="{asleep}" >/dev/null 2>&1 &'
+        again = f'{service}\nsleep 3\nexec {database.bin / "mysqldump"} "$@"\n'
+        (tmp_path / "bin" / "mysqldump").write_text(f"#!/bin/sh\n{again}", encoding="utf-8")
+        (tmp_path / "bin" / "mysqldump").chmod(0o755)
+        done = pods.restore(PATH=str(tmp_path / "bin"))
+        end(database, asleep)
+    refused(done, "others are connected to 127.0.0.1 as coffee; nothing was touched. Stop them first:\n  127.0.0.3\n")
+    safety = re.search(r"^saved it to (\S+)$", done.stdout, re.MULTILINE)
+    assert safety is not None
+    assert set(pods.files()) == {newest, safety[1]}
+    assert database.state() == before
 
 
 def test_a_dump_is_of_one_moment_while_services_write(database: Database, pods: Pods) -> None:
