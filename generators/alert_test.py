@@ -11,8 +11,10 @@ from typing import Annotated, Literal
 from crema.generators.checks import AnyText, Check, Duration, PrometheusLabel, Requirement, Text
 from crema.generators.spec import Mistake, Spec, rule
 
-_NUMBER = r"[+-]?([0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?|Inf|NaN)"
-_SAMPLE = re.compile(rf"stale|_(x[0-9]+)?|{_NUMBER}(([+-]([0-9]+(\.[0-9]+)?))?x[0-9]+)?")
+_NUMBER = r"[0-9]+(\.[0-9]+)?"
+_SAMPLE = re.compile(rf"stale|_(x[0-9]+)?|[+-]?Inf|NaN|[+-]?{_NUMBER}([eE][+-]?[0-9]+)?(([+-]{_NUMBER})?x[0-9]+)?")
+_LABEL = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\\n]|\\.)*)"\s*')
+_SERIES = re.compile(rf"[a-zA-Z_:][a-zA-Z0-9_:]*(?:{{(?:{_LABEL.pattern}(?:,{_LABEL.pattern})*)?}})?")
 _SECONDS = {"y": 31536000.0, "w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
@@ -21,6 +23,13 @@ def _samples(value: object) -> Requirement | None:
     return None if right else "samples as promtool writes them, such as '0+1x10 5 _ stale': from 0 by 1 ten times, 5, none, the end"
 
 
+def _series(value: object) -> Requirement | None:
+    labels = _LABEL.findall(value) if isinstance(value, str) else []
+    right = isinstance(value, str) and _SERIES.fullmatch(value) is not None and len({name for name, _ in labels}) == len(labels)
+    return None if right else 'one series, such as up{job="loki"}: a name, and labels, each once and with the value it has'
+
+
+Series = Annotated[str, Check(_series)]
 Samples = Annotated[str, Check(_samples)]
 Sort = Literal["fires", "is silent", "resolves"]
 
@@ -63,7 +72,7 @@ class AlertTestSpec(Spec):
     """
 
     name: Text
-    series: Mapping[Text, Samples]
+    series: Mapping[Series, Samples]
     expect: Mapping[Duration, tuple[FiringSpec, ...]]
     interval: Duration = "1m"
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from crema.generators import (
     AlbSpec,
     AlertSpec,
+    AlertTestSpec,
     ApplicationSpec,
     AppProjectSpec,
     AwsSecretStoreSpec,
@@ -19,6 +20,7 @@ from crema.generators import (
     DatasourceSpec,
     DirectorySpec,
     EcrPullSecretSpec,
+    FiringSpec,
     GeneratedPasswordSpec,
     GrafanaDashboardSpec,
     GrafanaDatasourcesSpec,
@@ -241,6 +243,11 @@ selectors = st.builds(
     st.from_regex(r"[a-z]{1,6}_total", fullmatch=True),
     st.lists(matchers, max_size=2),
 )
+series = st.builds(
+    lambda metric, labels: f"{metric}{{{', '.join(f'{k}={json.dumps(v, ensure_ascii=False)}' for k, v in labels.items())}}}",
+    st.from_regex(r"[a-z]{1,6}_total", fullmatch=True),
+    st.dictionaries(st.sampled_from(["job", "namespace"]), texts, max_size=2),
+)
 promql = st.recursive(
     selectors | st.builds("rate({}[{}])".format, selectors, st.sampled_from(["5m", "1h30m", "90s"])) | st.just("vector(1)"),
     lambda inner: (
@@ -251,14 +258,33 @@ promql = st.recursive(
     ),
     max_leaves=4,
 )
+alert_texts = lines.filter(lambda line: "{{" not in line) | st.sampled_from(
+    ["{{ $labels.job }} is {{ $value | humanize }}", "{{ with $labels.job }}{{ . }}{{ end }}"]
+)
 alerts = st.builds(
     AlertSpec,
     alert=st.from_regex(r"[A-Z][A-Za-z0-9]{0,10}", fullmatch=True),
     expr=promql,
     severity=st.sampled_from(["critical", "warning", "info"]),
-    summary=lines,
-    description=lines,
+    summary=alert_texts,
+    description=alert_texts,
     wait=st.sampled_from(["0s", "5m", "1h30m"]),
+)
+_numbers = st.integers(-100, 100) | st.sampled_from(["1.5", "+2", "-0.25", "1e3"])
+_samples = st.one_of(
+    st.sampled_from(["stale", "NaN", "Inf", "-Inf"]),
+    st.builds("_{}".format, st.sampled_from(["", "x3"])),
+    st.builds("{}{}".format, _numbers, st.sampled_from(["", "x4", "+2x5", "-1x3", "+0.5x2"])),
+)
+# Of an alert that fires always.
+alert_tests = st.builds(
+    AlertTestSpec,
+    name=lines,
+    series=st.dictionaries(series, st.lists(_samples, min_size=1, max_size=4).map(" ".join), max_size=2),
+    expect=st.dictionaries(
+        st.sampled_from(["0", "90s", "5m", "1h30m"]), st.sampled_from([(FiringSpec(),), (FiringSpec(labels={}),)]), min_size=1, max_size=3
+    ),
+    interval=st.sampled_from(["30s", "1m", "5m"]),
 )
 rule_groups = st.builds(RuleGroupSpec, name=lines, rules=st.lists(alerts, max_size=3, unique_by=lambda a: a.alert).map(tuple))
 prometheus_rules = st.builds(
