@@ -45,6 +45,7 @@ def test_what_was_destroyed_comes_back(database: Database, pods: Pods) -> None:
     before = database.state()
     name = dumped(pods.backup())
     assert _NAME.fullmatch(name)
+    assert (pods.volume / name).stat().st_mode & 0o077 == 0, "whoever may not read the database may not read its dump"
     # A dump can be read, searched and sent as text: bytes that are none stand in it in hexadecimal.
     assert "0x" + bytes(range(256)).hex().upper() in gzip.decompress((pods.volume / name).read_bytes()).decode("utf-8")
     database.app(_DESTROYED)

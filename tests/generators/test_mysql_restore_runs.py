@@ -125,6 +125,16 @@ def test_a_load_that_fails_half_way_is_seen_and_can_be_taken_back(database: Data
     assert dumped(pods.backup()) in pods.files()
 
 
+def test_a_dump_cannot_make_the_client_start_a_program(pods: Pods, tmp_path: Path) -> None:
+    """Whoever can write a dump would else own the pod that loads it: the client's own commands are off."""
+    sql = gzip.decompress((pods.volume / dumped(pods.backup())).read_bytes())
+    without_sandbox = re.sub(rb"\A/\*M!.*\n", b"", sql)
+    command = f"\n\\! echo > {tmp_path / 'started'}\nCREATE TABLE `notes`".encode()
+    (pods.volume / _OTHER).write_bytes(gzip.compress(without_sandbox.replace(b"\nCREATE TABLE `notes`", command)))
+    refused(pods.restore(BACKUP=_OTHER), "MAY BE EMPTY OR HALF LOADED")
+    assert not (tmp_path / "started").exists()
+
+
 def test_a_database_that_cannot_be_dumped_is_replaced_only_when_told_to(database: Database, pods: Pods) -> None:
     """Without the safety dump there is no way back, so a person must say that none is wanted."""
     before = database.state()
