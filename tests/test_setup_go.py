@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.external import start
+from tests.external import ROOT, program, run, start
 from tools.setup import go, modules, python, stamp, wheels
 from tools.setup.failure import SetupFailed
 from tools.setup.place import Place
@@ -43,6 +43,18 @@ def test_programs_are_found_on_disk_and_named_as_go_names_them(tmp_path: Path) -
     assert modules.pins(tmp_path) == [modules.Pins(module=tmp_path / "tools/pins", requires=("example.org/sources@v1.0.0",))]
 
 
+def test_build_tags_stand_behind_the_program_they_are_for(tmp_path: Path) -> None:
+    """Alone or in a block; another comment is not a tag, and what Go would not take as one is refused."""
+    module(tmp_path, "tools/one", "module x\ngo 1.24\n// tags: no\ntool example.org/cmd/one // tags: small,net_go\n")
+    module(tmp_path, "tools/two", "module x\ngo 1.24\ntool (\n\texample.org/a //tags: x\n\texample.org/a/b // why\n)\n")
+    assert {program.name: program.tags for program in modules.programs(tmp_path)} == {"a": ("x",), "b": (), "one": ("small", "net_go")}
+    for wrong in ("", " ", " a b", " a,", " !a"):
+        (tmp_path / "tools/one/go.mod").write_text(f"module x\ngo 1.24\ntool example.org/one // tags:{wrong}\n")
+        with pytest.raises(SetupFailed, match="not a build tag") as failed:
+            modules.programs(tmp_path)
+        assert failed.value.fix == "write it as in: tool example.org/program // tags: one,two"
+
+
 def test_two_programs_of_one_name_are_refused(tmp_path: Path) -> None:
     """One of them would silently be the other."""
     module(tmp_path, "tools/one", "module x\ngo 1.24\ntool example.org/a/same\n")
@@ -69,9 +81,10 @@ def test_a_version_with_a_suffix_of_its_builder_is_read() -> None:
 
 @dataclass(kw_only=True)
 class Builds:
-    """What was started: the programs built, and ``toolchain`` for an installation of Go."""
+    """What was started: the programs built, and ``toolchain`` for an installation of Go. ``tags`` are those of the last build."""
 
     steps: list[str] = field(default_factory=list)
+    tags: str = ""
     fail: bool = False
 
     def __call__(
@@ -97,6 +110,9 @@ class Builds:
         if command[1:3] == ["mod", "download"]:
             Path(env["GOMODCACHE"]).mkdir(parents=True, exist_ok=True)
             return
+        self.tags = str(command[4])
+        assert str(command[5]).startswith("example.org/")
+        (place.tools / "cache" / "go-build").mkdir(parents=True, exist_ok=True)
         Path(command[3]).write_text("built")
         if self.fail:
             raise SetupFailed(step, fix="")
@@ -166,6 +182,27 @@ def test_a_failed_build_leaves_no_program_and_is_tried_again(place: Place, build
     assert builds.taken() == ["one"]
 
 
+def test_a_program_is_built_with_its_tags_and_again_when_they_change(place: Place, builds: Builds) -> None:
+    """They are in go.mod, whose content decides whether a build is current."""
+    go.set_up(place)
+    assert (builds.taken(), builds.tags) == (["one"], "-tags=")
+    (place.root / "tools/one/go.mod").write_text("module x\ngo 1.26\ntool example.org/one // tags: small,net_go\n")
+    go.set_up(place)
+    assert (builds.taken(), builds.tags) == (["one"], "-tags=small,net_go")
+
+
+def test_what_the_compiler_keeps_goes_when_all_is_built(place: Place, builds: Builds) -> None:
+    """It is larger than the programs. An interrupted set-up keeps it, and so finishes sooner the next time."""
+    kept = place.tools / "cache" / "go-build"
+    builds.fail = True
+    with pytest.raises(SetupFailed):
+        go.set_up(place)
+    assert kept.is_dir()
+    builds.fail = False
+    go.set_up(place)
+    assert not kept.exists()
+
+
 def test_pinned_sources_are_fetched_once(place: Place, builds: Builds, monkeypatch: pytest.MonkeyPatch) -> None:
     """What tests read out of them later needs no network; a new pin, or a lost cache, is fetched."""
     monkeypatch.setenv("GOMODCACHE", str(place.tools / "mod"))
@@ -225,3 +262,19 @@ def test_a_directory_is_discarded_at_once(place: Place) -> None:
     assert not directory.exists()
     assert not (place.tools / "trash").exists()
     assert stamp.Stamp(file=place.stamps / "x").read() is None
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("wanted", modules.programs(ROOT), ids=lambda wanted: wanted.name)
+def test_every_program_is_the_one_that_its_module_asks_for(wanted: modules.Program) -> None:
+    """What it says of itself: the package that was built, at a version that is pinned, with those build tags and no others."""
+    said = [line.split() for line in run("go", "version", "-m", program(wanted.name)).stdout.splitlines()]
+    ((package,),) = [words[1:] for words in said if words[0] == "path"]
+    (module,) = [words[1:3] for words in said if words[0] == "mod"]
+    if wanted.package == ".":
+        assert package == f"crema/{wanted.module.relative_to(ROOT).as_posix()}"
+    else:
+        assert package == wanted.package
+        assert " ".join(module) in (wanted.module / "go.mod").read_text()
+    tags = [word.removeprefix("-tags=") for words in said if words[0] == "build" for word in words if word.startswith("-tags=")]
+    assert ",".join(tags) == ",".join(wanted.tags)

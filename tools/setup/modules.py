@@ -2,7 +2,8 @@
 
 A module with ``tool`` directives (https://go.dev/ref/mod#go-mod-file-tool) pins other people's programs; a module with
 Go files of its own is a program by the name of its directory; a module with neither only pins sources, which are
-fetched and not built.
+fetched and not built. A comment ``tags: a,b`` behind a ``tool`` directive builds that program with these build tags
+(https://pkg.go.dev/cmd/go#hdr-Build_constraints): what else decides a build is in its go.mod too.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ Version = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """One program to build: its name in ``.tools/bin``, its module and its package in that module."""
+    """One program to build: its name in ``.tools/bin``, its module, its package in that module and its build tags."""
 
     name: str
     module: Path
     package: str
+    tags: tuple[str, ...] = ()
 
 
 def module_files(root: Path) -> list[Path]:
@@ -85,7 +87,7 @@ def _go_directive(file: Path) -> Version:
 def _of_module(file: Path) -> list[Program]:
     packages = _directives(file, "tool")
     if packages:
-        return [Program(name=_name(package), module=file.parent, package=package) for (package,) in packages]
+        return [Program(name=_name(package), module=file.parent, package=package, tags=_tags(file, package)) for (package,) in packages]
     if any(file.parent.glob("*.go")):
         return [Program(name=file.parent.name, module=file.parent, package=".")]
     return []
@@ -98,6 +100,16 @@ def _directives(file: Path, verb: str) -> list[list[str]]:
     for block in re.findall(rf"(?ms)^{verb}\s*\((.*?)^\)", text):
         lines += block.splitlines()
     return [line.split() for line in lines if line.strip()]
+
+
+def _tags(file: Path, package: str) -> tuple[str, ...]:
+    """What the comment behind that package's directive says; no comment, or another one, says none."""
+    said = re.search(rf"(?m)^(?:tool)?[ \t]*{re.escape(package)}[ \t]*//[ \t]*tags:(.*)$", file.read_text(encoding="utf-8"))
+    tags = tuple(tag.strip() for tag in said.group(1).split(",")) if said else ()
+    for tag in tags:
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", tag):
+            raise SetupFailed(f"{file}: not a build tag: {tag!r}", fix="write it as in: tool example.org/program // tags: one,two")
+    return tags
 
 
 def _name(package: str) -> str:
