@@ -24,9 +24,13 @@ def _escaped(value: str) -> str:
     return f'{{{{ {value} | reReplaceAll "&" "&amp;" | reReplaceAll "<" "&lt;" | reReplaceAll ">" "&gt;" }}}}'
 
 
+# An alert of somebody else may have no summary.
+_SUMMARY = _escaped("(or .Annotations.summary .Labels.alertname)")
+
+
 def _slack(environment: Environment) -> SlackReceiverSpec:
     alert = f"""\
-*{_escaped(".Annotations.summary")}*
+*{_SUMMARY}*
 {_escaped(".Annotations.description")}{{{{ with .Annotations.runbook_url }}}}
 <{{{{ . }}}}|What to do>{{{{ end }}}}
 """
@@ -43,8 +47,7 @@ def _slack(environment: Environment) -> SlackReceiverSpec:
         api_url_file=f"/etc/alertmanager/secrets/{SLACK}/url",
         title=title,
         title_link="{{ .CommonAnnotations.runbook_url }}",
-        text=f"{{{{ range .Alerts.Firing }}}}{alert}{{{{ end }}}}"
-        f"{{{{ range .Alerts.Resolved }}}}Over: {_escaped('.Annotations.summary')}\n{{{{ end }}}}",
+        text=f"{{{{ range .Alerts.Firing }}}}{alert}{{{{ end }}}}{{{{ range .Alerts.Resolved }}}}Over: {_SUMMARY}\n{{{{ end }}}}",
         fallback=title,
         color='{{ if ne .Status "firing" }}good{{ else if eq .CommonLabels.severity "critical" }}danger{{ else }}warning{{ end }}',
     )

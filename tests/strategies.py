@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from grafana_foundation_sdk.builders import dashboard as sdk
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from crema.generators import (
     AlbSpec,
+    AlertmanagerConfigSpec,
     AlertSpec,
     AlertTestSpec,
     ApplicationSpec,
@@ -26,16 +28,21 @@ from crema.generators import (
     GrafanaDatasourcesSpec,
     HelmChartSpec,
     IngressRouteSpec,
+    InhibitSpec,
     KindClusterSpec,
+    MatcherSpec,
     MySQLBackupSpec,
     MySQLSpec,
     NamespaceSpec,
     NginxSpec,
+    NullReceiverSpec,
     PrometheusRuleSpec,
     RemoteRefSpec,
     ResourcesSpec,
+    RouteSpec,
     RuleGroupSpec,
     SecretKeySpec,
+    SlackReceiverSpec,
     Spec,
     StoredSecretSpec,
     SuppliedSecretSpec,
@@ -285,6 +292,71 @@ alert_tests = st.builds(
         st.sampled_from(["0", "90s", "5m", "1h30m"]), st.sampled_from([(FiringSpec(),), (FiringSpec(labels={}),)]), min_size=1, max_size=3
     ),
     interval=st.sampled_from(["30s", "1m", "5m"]),
+)
+# Alertmanager's labels: few names and few values, so that matchers often match.
+label_values = st.sampled_from(["", "a", "b", "ab", "shop"]) | texts
+alert_labels = st.dictionaries(st.sampled_from(["a", "b", "severity", "namespace"]), label_values, max_size=3)
+expressions = st.recursive(
+    st.sampled_from(["", "a", "b", ".", "[ab]", "[^a]", "[a-z0-9]", "shop", "\\.", "a-b", "/"]),
+    lambda inner: (
+        st.builds("{}{}".format, inner, inner)
+        | st.builds("({}|{})".format, inner, inner)
+        | st.builds("({}){}".format, inner, st.sampled_from(["*", "+", "?", "+?"]))
+        | st.builds("{}|{}".format, inner, inner)
+    ),
+    max_leaves=4,
+)
+alert_matchers = st.builds(
+    MatcherSpec, label=st.sampled_from(["a", "b", "severity", "namespace"]), value=label_values, sign=st.sampled_from(["=", "!="])
+) | st.builds(
+    MatcherSpec, label=st.sampled_from(["a", "b", "severity", "namespace"]), value=expressions, sign=st.sampled_from(["=~", "!~"])
+)
+receiver_names = st.sampled_from(["null", "slack", "night", "ops team"])
+
+
+def _routes(below: st.SearchStrategy[tuple[RouteSpec, ...]]) -> st.SearchStrategy[RouteSpec]:
+    return st.builds(
+        RouteSpec,
+        receiver=st.none() | receiver_names,
+        matchers=st.lists(alert_matchers, max_size=2).map(tuple),
+        group_by=st.none() | st.lists(st.sampled_from(["alertname", "namespace", "a"]), max_size=2, unique=True).map(tuple),
+        group_wait=st.sampled_from([None, "0s", "30s"]),
+        group_interval=st.sampled_from([None, "5m"]),
+        repeat_interval=st.sampled_from([None, "1d", "4h30m"]),
+        continue_=st.booleans(),
+        routes=below,
+    )
+
+
+routes = st.recursive(_routes(st.just(())), lambda inner: _routes(st.lists(inner, max_size=3).map(tuple)), max_leaves=6)
+inhibitions = st.builds(
+    InhibitSpec,
+    sources=st.lists(alert_matchers, max_size=2).map(tuple),
+    targets=st.lists(alert_matchers, min_size=1, max_size=2).map(tuple),
+    equal=st.lists(st.sampled_from(["a", "b", "namespace"]), max_size=2, unique=True).map(tuple),
+)
+slack_receivers = st.builds(
+    SlackReceiverSpec,
+    name=st.just("slack"),
+    channel=st.just("#alerts"),
+    api_url_file=st.just("/etc/alertmanager/secrets/slack/url"),
+    title=lines,
+    text=lines,
+    fallback=lines,
+    title_link=st.just("{{ .ExternalURL }}"),
+    color=st.just("danger"),
+    send_resolved=st.booleans(),
+)
+alertmanager_configs = st.builds(
+    lambda receiver, root, slack, inhibit: AlertmanagerConfigSpec(
+        route=replace(root, receiver=receiver, matchers=(), continue_=False),
+        receivers=(slack, *(NullReceiverSpec(name=name) for name in ("null", "night", "ops team"))),
+        inhibit=tuple(inhibit),
+    ),
+    receiver_names,
+    routes,
+    slack_receivers,
+    st.lists(inhibitions, max_size=2),
 )
 rule_groups = st.builds(RuleGroupSpec, name=lines, rules=st.lists(alerts, max_size=3, unique_by=lambda a: a.alert).map(tuple))
 prometheus_rules = st.builds(

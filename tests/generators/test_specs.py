@@ -27,7 +27,18 @@ from crema.generators import (
     rule,
 )
 from crema.generators.checks import DnsLabel, Port
-from tests.strategies import HOSTILE, BadEqual, BadMapping, BadRepr, TwoLines, any_spec
+from tests.strategies import (
+    HOSTILE,
+    BadEqual,
+    BadMapping,
+    BadRepr,
+    TwoLines,
+    alert_matchers,
+    alert_tests,
+    alertmanager_configs,
+    any_spec,
+    routes,
+)
 
 _WEB: dict[str, Any] = {"name": "w", "image": "w:1", "port": 8000, "health": "/h"}
 _SECRET = SecretKeySpec(name="db", key="password")
@@ -41,7 +52,7 @@ def _said(spec: Spec) -> list[str]:
     return [mistake.message for mistake in spec.mistakes()]
 
 
-@given(any_spec, st.data())
+@given(st.one_of(any_spec, alertmanager_configs, routes, alert_matchers, alert_tests), st.data())
 @settings(max_examples=25, deadline=None)
 def test_anything_in_any_field_gives_mistakes_and_never_an_exception(spec: Spec, data: st.DataObject) -> None:
     """Each mistake is one printable line of bounded length at a known line; and what was right stays right."""
