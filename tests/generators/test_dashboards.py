@@ -127,6 +127,10 @@ def test_a_panel_on_another_is_found(spec: GrafanaDashboardSpec, data: st.DataOb
             ["[panel 1][datasource] is None; it must be the uid of one of its datasources: prometheus, loki, tempo"],
         ),
         (
+            (_panel("Own", _up().datasource(_PROMETHEUS), datasource=None),),
+            ["[panel 'Own'][datasource] is None; it must be the uid of one of its datasources: prometheus, loki, tempo"],
+        ),
+        (
             (_panel("M", _up(), datasource=_MIXED),),
             ["[panel 'M'][query A][datasource] is None; it must be the uid of one of its datasources: prometheus, loki, tempo"],
         ),
