@@ -32,28 +32,32 @@ max by (namespace, cronjob) (
             name="26 hours after the last success it is told of, and no longer once one succeeds",
             # Made at 0, succeeded at 01:00 (3600 s) and again at 30:00 (108000 s).
             series={_CREATED: "0x600", _SUCCEEDED: "_x6 3600x173 108000x60"},
-            expect={"26h": (), "27h": (), "27h30m": (_FIRING,), "30h30m": ()},
+            expect={"26h": (), "27h": (), "27h20m": (), "27h30m": (_FIRING,), "30h30m": ()},
             interval="10m",
         ),
         AlertTestSpec(
             name="26 hours after it was made without a success it is told of",
             series={_CREATED: "0x600"},
-            expect={"26h": (), "26h30m": (_FIRING,)},
+            expect={"26h20m": (), "26h30m": (_FIRING,)},
             interval="10m",
         ),
         AlertTestSpec(
-            name="a CronJob that is gone is told of at once, and of no other's success",
+            name="a CronJob that is gone is told of soon, whatever others are there",
             series={
                 _CREATED: "0x6 stale",
                 _SUCCEEDED: "0x6 stale",
-                _SUCCEEDED.replace("mysql-backup", "other"): "0x600",
+                _CREATED.replace("mysql-backup", "other"): "0x60",
+                _CREATED.replace("shop", "elsewhere"): "0x60",
             },
             expect={"1h": (), "2h": (_FIRING,)},
             interval="10m",
         ),
         AlertTestSpec(
             name="a dump each night is enough",
-            series={_CREATED: "0x600", _SUCCEEDED: "_x12 7200x143 93600x143 180000x60"},
+            series={_CREATED: "0x600", _SUCCEEDED: "_x12 7200x143 93600x143 180000x60"}
+            | {each.replace("mysql-backup", "weekly"): "0x600" for each in (_CREATED, _SUCCEEDED)}
+            | {each.replace("shop", "elsewhere"): "0x600" for each in (_CREATED, _SUCCEEDED)}
+            | {_CREATED.replace("mysql-backup", "yearly"): "0x600", _CREATED.replace("shop", "never"): "0x600"},
             expect={"2h": (), "26h10m": (), "50h10m": ()},
             interval="10m",
         ),

@@ -37,6 +37,7 @@ EXTERNAL_SECRET_NOT_READY = AlertSpec(
                 f'{_CONDITION}"False"}}': "1x8 0x30",
                 f'{_CONDITION}"False"}}'.replace("mysql-secret", "gone"): "1x5 stale",
                 f'{_CONDITION}"True"}}'.replace("mysql-secret", "other"): "1x40",
+                f'{_CONDITION}"False"}}'.replace("Ready", "Deleted"): "1x40",
             },
             expect={"9m": (), "12m": (), "38m": ()},
         ),

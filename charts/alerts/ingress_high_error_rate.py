@@ -55,18 +55,19 @@ def _tests(right: str, wrong: str, elsewhere: str) -> tuple[AlertTestSpec, ...]:
         AlertTestSpec(
             name="requests that reach no pod are told of after two minutes, and no longer once they do",
             series={right: "0+20x10 200x10 200+20x20", wrong: "0x10 20+20x10 220x30"},
-            expect={"10m": (), "18m": (firing("100%"),), "40m": ()},
+            expect={"10m": (), "12m": (), "14m": (firing("100%"),), "18m": (firing("100%"),), "40m": ()},
         ),
         AlertTestSpec(
             name="a third of the requests is enough",
-            series={right: "0+20x20", wrong: "0+10x20"},
+            series={right: "0+4x20", wrong: "0+2x20", elsewhere: "0+900x20"},
             expect={"10m": (firing("33.33%"),)},
         ),
         AlertTestSpec(
-            name="few errors among many requests, two of four requests, and what is not the shop's are no burst",
+            name="few errors among many requests, two of six requests, and what is not the shop's are no burst",
             series={right: "0+100x20", wrong: "0+4x20", elsewhere: "0+60x20"}
-            | {right.replace("order", "billing"): "0x10 2x10", wrong.replace("order", "billing"): "0x10 2x10"},
-            expect={"10m": (), "14m": (), "20m": ()},
+            | {right.replace("order", "billing"): "0x10 4x10", wrong.replace("order", "billing"): "0x10 2x10"}
+            | {elsewhere.replace("order", "billing"): "0+60x20"},
+            expect={"10m": (), "13m": (), "14m": (), "20m": ()},
         ),
     )
 

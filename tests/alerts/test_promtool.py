@@ -106,3 +106,21 @@ def test_a_template_that_cannot_be_filled_in_is_red() -> None:
     alert = AlertSpec(alert="A", expr="up", severity="info", summary="{{ $label.x }}", description="d")
     spec = PrometheusRuleSpec(name="p", groups=(RuleGroupSpec(name="g", rules=(alert,)),))
     assert "undefined variable" in check(promtool.rule_file(spec)).stderr
+
+
+def test_prometheus_refuses_what_our_parser_refuses() -> None:
+    """A mistake that names a line and is none would be worse than none; each of these files is refused."""
+    broken = [
+        "up ==",
+        "rate(up)",
+        "sum by (job (up)",
+        'up{job=~"["}',
+        "unknown(up)",
+        "a unless on () group_left b",
+        "{}",
+        '"a" + 1',
+        "1 and up",
+    ]
+    for expr in broken:
+        done = check(document({"groups": [{"name": "g", "rules": [{"alert": "A", "expr": expr}]}]}))
+        assert (done.status, "could not parse expression" in done.stderr) == (1, True), (expr, done.stderr)
