@@ -123,6 +123,24 @@ def test_a_dollar_for_grafanas_own_names_is_written_twice(text: str, right: bool
     assert [m.message for m in spec.mistakes()] == ([] if right else [f"Datasource 'loki': json_data[a][0][url] is {text!r}; {required}"])
 
 
+@pytest.mark.parametrize(
+    ("setting", "held"),
+    [
+        ({"derivedFields": [{"datasourceUid": "other"}]}, "traces"),
+        ({"exemplarTraceIdDestinations": [{"datasourceUid": "other"}]}, "traces"),
+        ({"serviceMap": {"datasourceUid": "other"}}, "metrics"),
+        ({"tracesToMetrics": {"datasourceUid": "other"}}, "metrics"),
+        ({"tracesToLogsV2": {"datasourceUid": "other"}}, "logs"),
+        ({"tracesToProfiles": {"datasourceUid": "other"}}, "profiles"),
+        ({"alertmanagerUid": "other"}, "alerts"),
+    ],
+)
+def test_a_datasource_of_another_kind_is_found_by_each_setting(setting: dict[str, Any], held: str) -> None:
+    """It is there, but it holds nothing that the setting could ask for."""
+    (message,) = _said(_source("one", setting), _source("other", kind="grafana-testdata-datasource"))
+    assert f"is 'other'; it must be the uid of a datasource of {held} of this ConfigMap: none;" in message
+
+
 def test_the_line_is_that_of_the_wrong_uid() -> None:
     """Not that of the datasource, whose settings may be long."""
     spec = GrafanaDatasourcesSpec(
@@ -134,14 +152,21 @@ def test_the_line_is_that_of_the_wrong_uid() -> None:
                 type="tempo",
                 url="http://a",
                 json_data={
-                    "nodeGraph": {"enabled": True},
                     "serviceMap": {"datasourceUid": "gone"},
+                    "several": [
+                        {"datasourceUid": "tempo"},
+                        {"datasourceUid": "gone"},
+                    ],
                 },
             ),
         ),
     )
-    (mistake,) = spec.mistakes()
-    assert '"gone"' in _line(mistake.file, mistake.line)
+    lines = [mistake.line for mistake in spec.mistakes()]
+    assert [_line(mistake.file, mistake.line).strip() for mistake in spec.mistakes()] == [
+        '"serviceMap": {"datasourceUid": "gone"},',
+        '{"datasourceUid": "gone"},',
+    ]
+    assert len(set(lines)) == len(lines)
 
 
 def _line(file: str, number: int) -> str:
