@@ -3,8 +3,6 @@
 Critical alerts and warnings go to one channel of Slack, also when they are over; everything else goes nowhere.
 """
 
-from typing import Any
-
 from charts.environment import Environment
 from crema.generators import AlertmanagerConfigSpec, InhibitSpec, MatcherSpec, NullReceiverSpec, RouteSpec, SlackReceiverSpec
 
@@ -96,8 +94,3 @@ def config(environment: Environment) -> AlertmanagerConfigSpec:
             InhibitSpec(targets=(_is("alertname", "InfoInhibitor"),)),
         ),
     )
-
-
-def alertmanager(environment: Environment) -> dict[str, Any]:
-    """The value `alertmanager.config` of the chart."""
-    return config(environment).config()

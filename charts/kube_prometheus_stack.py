@@ -5,10 +5,10 @@ from typing import Any
 import cdk8s
 from constructs import Construct
 
-from charts.alertmanager import REPLACED_ALERTS, SLACK, alertmanager
+from charts.alertmanager import REPLACED_ALERTS, SLACK, config
 from charts.chart_repositories import PROMETHEUS_COMMUNITY
 from charts.environment import Environment
-from crema.generators import Application, ApplicationSpec, HelmChartSpec, ResourcesSpec
+from crema.generators import AlertmanagerConfig, Application, ApplicationSpec, HelmChartSpec, ResourcesSpec
 
 _OFF = {"enabled": False}
 _SMALL = ResourcesSpec(cpu="10m", memory="48Mi", memory_limit="192Mi").body()
@@ -74,7 +74,7 @@ class KubePrometheusStackChart(cdk8s.Chart):
                 "defaultRules": {"disabled": dict.fromkeys(REPLACED_ALERTS, True)},
                 "prometheus": {"prometheusSpec": _prometheus(environment)},
                 "alertmanager": {
-                    "config": alertmanager(environment),
+                    "config": AlertmanagerConfig(self, "alertmanager", config(environment)).config,
                     "alertmanagerSpec": {
                         # Mounted as a file: the address that posts to Slack is a secret.
                         "secrets": [SLACK],

@@ -19,7 +19,7 @@ use_packaged_node()
 from crema.generators.alert_receiver import NullReceiverSpec, SlackReceiverSpec
 from crema.generators.alert_route import RouteSpec
 from crema.generators.alert_test import AlertTestSpec, FiringSpec
-from crema.generators.alertmanager import AlertmanagerConfigSpec, InhibitSpec
+from crema.generators.alertmanager import AlertmanagerConfig, AlertmanagerConfigSpec, InhibitSpec
 from crema.generators.app_project import AppProject, AppProjectSpec
 from crema.generators.application import Application, ApplicationSpec, DirectorySpec, HelmChartSpec
 from crema.generators.aws_secret_store import AwsSecretStore, AwsSecretStoreSpec
@@ -50,6 +50,7 @@ __all__ = [
     "AlbSpec",
     "AlertSpec",
     "AlertTestSpec",
+    "AlertmanagerConfig",
     "AlertmanagerConfigSpec",
     "App",
     "AppProject",

@@ -9,10 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from constructs import Construct
+
 from crema.generators.alert_receiver import NOBODY, NullReceiverSpec, SlackReceiverSpec
 from crema.generators.alert_route import RouteSpec
 from crema.generators.checks import PrometheusLabel
+from crema.generators.manifest import Manifest
 from crema.generators.matcher import MatcherSpec, match
+from crema.generators.part import Part, StoppedByMistakes
 from crema.generators.spec import Mistake, Spec, rule
 
 
@@ -101,3 +105,24 @@ class AlertmanagerConfigSpec(Spec):
             "receivers": [r.body() for r in self.receivers],
             "inhibit_rules": [i.body() for i in self.inhibit],
         }
+
+
+def build(spec: AlertmanagerConfigSpec) -> tuple[Manifest, ...]:
+    """No object of its own: the chart that installs Alertmanager carries the configuration in its values."""
+    del spec
+    return ()
+
+
+class AlertmanagerConfig(Part[AlertmanagerConfigSpec]):
+    """The configuration in a chart, whose mistakes are listed with all others."""
+
+    def __init__(self, scope: Construct, id: str, spec: AlertmanagerConfigSpec) -> None:
+        """Look for mistakes."""
+        super().__init__(scope, id, spec, build)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The value `alertmanager.config`; StoppedByMistakes where there are any."""
+        if self.mistakes:
+            raise StoppedByMistakes
+        return self.spec.config()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from charts.alertmanager import REPLACED_ALERTS, SLACK, alertmanager, config
+from charts.alertmanager import REPLACED_ALERTS, SLACK, config
 from charts.environment import Environment
 from charts.environments import EKS, ENVIRONMENTS, LOCAL
 from crema.generators import SlackReceiverSpec
@@ -37,7 +37,7 @@ def test_the_chart_is_given_this_configuration_and_the_secret_it_reads(environme
     """The name of the Secret stands in two places and its key in one, and only a file that is mounted can be read."""
     assert config(environment).mistakes() == ()
     given = _values(environment)["alertmanager"]
-    assert given["config"] == alertmanager(environment)
+    assert given["config"] == config(environment).config()
     assert _slack(environment).api_url_file == f"/etc/alertmanager/secrets/{SLACK}/url"
     assert SLACK in given["alertmanagerSpec"]["secrets"]
 
@@ -54,7 +54,7 @@ def test_what_is_switched_off_is_an_alert_of_the_chart(environment: Environment)
 @pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda e: e.name)
 def test_alertmanager_takes_what_the_chart_makes_of_it(environment: Environment) -> None:
     """Merged over the chart's defaults, without a warning."""
-    done = amtool(merged(ALERTMANAGER, alertmanager(environment)), "check-config", "FILE")
+    done = amtool(merged(ALERTMANAGER, config(environment).config()), "check-config", "FILE")
     assert (done.status, done.stderr) == (0, ""), done.stdout + done.stderr
     assert " - 2 receivers" in done.stdout
 
@@ -64,7 +64,7 @@ def test_alertmanager_takes_what_the_chart_makes_of_it(environment: Environment)
 def test_every_alert_reaches_whom_it_is_for(name: str, severity: str) -> None:
     """Ours and the chart's: critical and warning reach Slack, information and Watchdog nobody."""
     labels = {"alertname": name, "severity": severity, "namespace": "shop"}
-    assert routed(merged(ALERTMANAGER, alertmanager(LOCAL)), labels) == _TOLD[severity]
+    assert routed(merged(ALERTMANAGER, config(LOCAL).config()), labels) == _TOLD[severity]
 
 
 def test_an_alert_of_any_other_severity_reaches_nobody_and_watchdog_nobody_in_any() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from charts.alertmanager import REPLACED_ALERTS, alertmanager
+from charts.alertmanager import REPLACED_ALERTS, config
 from charts.environments import LOCAL
 from crema.generators.writer import document
 from crema.policies.contracts.kube_prometheus_stack_alerts import ALERTMANAGER, ALERTS
@@ -71,12 +71,12 @@ def address(slack: tuple[Slack, str], tmp_path_factory: pytest.TempPathFactory) 
     program = server("prometheus-alertmanager", package="prometheus-alertmanager")
     folder = tmp_path_factory.mktemp("alertmanager")
     (folder / "url").write_text(slack[1], encoding="utf-8")
-    config = merged(ALERTMANAGER, alertmanager(LOCAL))
-    for receiver in config["receivers"]:
+    given = merged(ALERTMANAGER, config(LOCAL).config())
+    for receiver in given["receivers"]:
         for each in receiver.get("slack_configs", []):
             each["api_url_file"] = str(folder / "url")
-    config["route"] |= {"group_wait": "1s", "group_interval": "1s"}
-    (folder / "alertmanager.yaml").write_text(document(config), encoding="utf-8")
+    given["route"] |= {"group_wait": "1s", "group_interval": "1s"}
+    (folder / "alertmanager.yaml").write_text(document(given), encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as free:
         here = f"127.0.0.1:{free.getsockname()[1]}"
     words: list[str | Path] = [
