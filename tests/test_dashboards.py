@@ -254,7 +254,8 @@ def _provisioned() -> dict[str, dict[str, Any]]:
         ("traceId: 4bf92f3577b34da6", "4bf92f3577b34da6"),
         ("trace_id=0 sold", None),
         ("span_id=00f067aa0ba902b7", None),
-        ("my_trace_ids=4bf92f3577b34da6a3ce929d0e0e4736", None),
+        ("old_trace_id=4bf92f3577b34da6a3ce929d0e0e4736", None),
+        ("trace_ids=4bf92f3577b34da6a3ce929d0e0e4736", None),
     ],
 )
 def test_a_log_line_leads_to_its_trace(line: str, trace: str | None) -> None:
