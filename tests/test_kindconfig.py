@@ -43,7 +43,7 @@ def test_a_configuration_comes_back_as_json_with_kinds_defaults(tmp_path: Path) 
         (CLUSTER + "nodes:\n- labels: {tier: a, tier: b}\n", 'mapping key "tier" already defined at line 4'),
         (CLUSTER + PORTS.replace("8080", '"http"'), "line 6: cannot unmarshal !!str `http` into int32"),
         (CLUSTER + PORTS.replace("tcp", "http"), 'Unknown PortMappingProtocol: "HTTP"'),
-        (CLUSTER + "---\n" + CLUSTER, "line 4: a second document, which kind would not read"),
+        (CLUSTER + "---\n" + CLUSTER, "line 3: a second document, which kind would not read"),
         (CLUSTER + "---\nnodes: [\n", "line 4: "),
         ("[", "line 1: did not find expected node content"),
     ],
