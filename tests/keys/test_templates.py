@@ -1,19 +1,19 @@
 """What a template does with a value says what is read: the value alone, some keys below it, or all of it."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.keys.charts import followed, read_by, write_chart
+from tests.keys.charts import followed, read_by
 from tools.charts.lexer import TemplateError
 from tools.charts.parser import parse
 from tools.charts.reads import Tree
-from tools.charts.source import ChartError, read_chart
 
 READ: list[tuple[str, str, Tree]] = [
     ("printed", "{{ .Values.a.b }}", {"a": {"b": True}}),
     ("tested", "{{ if and .Values.a (not .Values.b.c) }}x{{ end }}", {"a": True, "b": {"c": True}}),
-    ("compared", '{{ if eq (toString .Values.a) "x" }}{{ end }}', {"a": True}),
+    ("compared", '{{ if eq (toString .Values.a) "v.a" }}x{{ end }}', {"a": True}),
     ("as YAML", "{{- toYaml .Values.a.b | nindent 2 -}}", {"a": {"b": "*"}}),
     (
         "the dot of with",
@@ -42,7 +42,7 @@ READ: list[tuple[str, str, Tree]] = [
     ("index", '{{ index .Values "a-b" "c" }}{{ (index .Values.l 0).x }}', {"a-b": {"c": True}, "l": {"*": {"x": True}}}),
     (
         "get, hasKey and dig",
-        '{{ get .Values.a "b" }}{{ if hasKey .Values "c" }}{{ end }}{{ dig "d" "e" "none" .Values }}',
+        '{{ get .Values.a "b" }}{{ if hasKey .Values "c" }}x{{ end }}{{ dig "e" "none" .Values.d }}',
         {
             "a": {"b": True},
             "c": True,
@@ -73,10 +73,59 @@ READ: list[tuple[str, str, Tree]] = [
     ("the first of a list that is made", "{{ (first (list .Values.a .Values.b)).x }}", {"a": {"x": True}}),
     ("a mapping that is made", '{{ $d := dict "k" .Values.a }}{{ $d.k.x }}{{ $d.other }}', {"a": {"x": True}}),
     ("ternary", "{{ (ternary .Values.a .Values.b .Values.c).x }}", {"a": {"x": True}, "b": {"x": True}, "c": True}),
-    ("a list as texts", '{{ join "," .Values.a }}{{ if has "x" .Values.b }}{{ end }}', {"a": {"*": True}, "b": {"*": True}}),
+    ("a list as texts", '{{ join "," .Values.a }}{{ if has "x" .Values.b }}x{{ end }}', {"a": {"*": True}, "b": {"*": True}}),
     ("a function that nobody here knows", "{{ brandNew .Values.a }}", {"a": "*"}),
     ("everything", "{{ .Values.a }}{{ toYaml .Values }}", "*"),
     ("what is raw or a comment is no action", '{{/* .Values.a */}}{{ `{{ .Values.b }}` }}{{ "{{ .Values.c }}" }}', {}),
+    ("a mapping with a key that is not known", "{{ $d := dict .Release.Name .Values.a }}{{ $d.shop.y }}", {"a": {"y": True}}),
+    ("set in a mapping that others hold", '{{ $d := dict "in" (dict) }}{{ $_ := set $d.in "x" .Values.a }}', {"a": "*"}),
+    (
+        "set in the values for any of several",
+        '{{ range $k := list "b" "c" }}{{ $_ := set $.Values.a $k $.Values.d }}{{ end }}{{ range .Values.a }}{{ .x }}{{ end }}',
+        {"a": {"*": {"x": True}}, "d": {"x": True}},
+    ),
+    (
+        "set under a key that is not known",
+        "{{ $_ := set .Values.a .Release.Name .Values.b }}{{ .Values.a.x.y }}",
+        {"a": {"x": {"y": True}}, "b": {"y": True}},
+    ),
+    (
+        "set, and set again from there",
+        '{{ $_ := set .Values.a "x" .Values.b }}{{ $_ := set .Values.c "y" .Values.a.x }}{{ .Values.c.y.z }}',
+        {"a": {"x": {"z": True}}, "b": {"z": True}, "c": {"y": {"z": True}}},
+    ),
+    ("merged into itself", "{{ $_ := merge .Values.a .Values.a }}{{ .Values.a.x }}", {"a": {"x": True}}),
+    ("with must before it", "{{ mustToYaml .Values.a }}{{ (mustFirst .Values.b).x }}", {"a": "*", "b": {"*": {"x": True}}}),
+    ("a part of a list", "{{ range slice .Values.a 1 }}{{ .x }}{{ end }}", {"a": {"*": {"x": True}}}),
+    ("else of range", "{{ range .Values.a }}x{{ else }}{{ .Values.b }}{{ end }}", {"a": {"*": True}, "b": True}),
+    ("else if", "{{ if .Values.a }}x{{ else if .Values.b }}{{ .Values.c }}{{ end }}", {"a": True, "b": True, "c": True}),
+    ("else with", "{{ with .Values.a }}{{ .x }}{{ else with .Values.b }}{{ .y }}{{ end }}", {"a": {"x": True}, "b": {"y": True}}),
+    ("whether the cluster knows it", "{{ if .Capabilities.APIVersions.Has .Values.a }}x{{ end }}", {"a": True}),
+    (
+        "up to the first that is found",
+        "{{ range .Values.a }}{{ .x }}{{ if .y }}{{ break }}{{ end }}z{{ continue }}{{ end }}",
+        {"a": {"*": {"x": True, "y": True}}},
+    ),
+    ("a block", '{{ block "b" .Values.a }}{{ .x }}{{ end }}', {"a": {"x": True}}),
+    ("two values beside each other", '{{ printf "%s" .Values.a .Values.b }}', {"a": True, "b": True}),
+    (
+        "the last of several",
+        "{{ (last (list .Values.a .Values.b)).x }}{{ (last .Values.c).y }}",
+        {"b": {"x": True}, "c": {"*": {"y": True}}},
+    ),
+    ("a key in other letters", '{{ index .Values (lower "A") (printf "%s-%d" "b" 1) }}', {"a": {"b-1": True}}),
+    (
+        "a mapping of one's own, by one branch or another",
+        '{{ $d := dict "k" .Values.a }}{{ if .Values.c }}{{ $d = dict "k" .Values.b }}{{ end }}{{ $d.k.x }}',
+        {"a": {"x": True}, "b": {"x": True}, "c": True},
+    ),
+    (
+        "a key of a mapping with a key that is not known",
+        "{{ range keys (dict .Release.Name 1) }}{{ index $.Values . }}{{ end }}",
+        {"*": True},
+    ),
+    ("keys that are known", '{{ range keys (dict "a" 1) }}{{ index $.Values . }}{{ end }}', {"a": True}),
+    ("keys of values", "{{ range keys .Values.a | sortAlpha }}{{ . }}{{ end }}", {"a": {"*": True}}),
     (
         "by its name and by any",
         "{{ range .Values.a }}{{ .x }}{{ end }}{{ .Values.a.b.y }}",
@@ -109,6 +158,13 @@ INCLUDED: list[tuple[str, str, str, Tree]] = [
     ("for a key", '{{ index .Values (include "t" .) }}', "{{- if true -}}a{{- end -}}", {"*": True}),
     ("for a key that is known", '{{ index .Values (include "t" .) }}', "a", {"a": True}),
     ("by itself, ever deeper", '{{ include "t" .Values.a }}', '{{ range $k, $v := . }}{{ $k }}{{ include "t" $v }}{{ end }}', {"a": "*"}),
+    (
+        "that calls itself with a name that grows",
+        '{{ include "t" (dict "p" "x" "v" .Values.a) }}',
+        '{{ range .v }}{{ include "t" (dict "p" (printf "%s.%s" $.p "y") "v" .) }}{{ end }}',
+        {"a": "*"},
+    ),
+    ("with white space that goes", '{{ index .Values (include "t" .) }}', '  {{- "a" -}}  ', {"a": True}),
     ("by nobody", "", "{{ .Values.a }}", {}),
 ]
 
@@ -141,52 +197,29 @@ def test_what_is_not_understood_is_said_and_open(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_later_file_writes_an_earlier_one_reads(tmp_path: Path) -> None:
+    """Helm renders files in an order of its own, so the order of the analysis decides nothing."""
+    files = {"a.yaml": "{{ .Values.a.x.y }}", "b.yaml": '{{ $_ := set .Values.a "x" .Values.b }}'}
+    assert followed(tmp_path, files).reads.tree() == {"a": {"x": {"y": True}}, "b": {"y": True}}
+
+
+def test_every_way_to_hold_a_text_is_looked_into_by_tpl(tmp_path: Path) -> None:
+    """Texts of the values that stand in a list or a mapping that a template makes, or below any key, and texts of the template itself."""
+    template = """
+        {{ range .Values.each }}{{ tpl .text $ }}{{ end }}
+        {{ tpl (toYaml (dict "k" .Values.one)) . }}{{ tpl (toYaml (list .Values.two)) . }}{{ tpl (toYaml (append (list) .Values.three)) . }}
+        {{ tpl "{{ .Values.e }}" . }}{{ tpl (quote .Values.four) . }}
+    """
+    named = {"one": "b", "two": "c", "three": "d", "four": "f"}
+    values = {"each": {"x": {"text": "{{ .Values.a }}"}}} | {key: f"{{{{ .Values.{name} }}}}" for key, name in named.items()}
+    tree = read_by(tmp_path, template, json.dumps(values))
+    assert isinstance(tree, dict)
+    assert {"a", "b", "c", "d", "e", "f"} <= tree.keys()
+
+
 def test_notes_reach_nobody(tmp_path: Path) -> None:
     """NOTES.txt is printed to a terminal that Argo CD does not have, so what it alone reads is not read; a partial is not rendered."""
     assert followed(tmp_path, {"NOTES.txt": "{{ .Values.a }}", "_x.tpl": "{{ .Values.b }}"}).reads.tree() == {}
-
-
-SUB = {
-    "Chart.yaml": """
-        name: shop
-        version: 1.2.3
-        dependencies: [{name: db, alias: store, condition: "store.enabled,other.on", tags: [big]}]
-    """,
-    "charts/db/Chart.yaml": "{name: db, version: 4.5.6}",
-    "charts/db/values.yaml": "{text: '{{ .Values.of.db }}'}",
-    "charts/db/templates/db.yaml": '{{ .Values.size }}{{ .Values.global.class }}{{ include "name" . }}{{ tpl .Values.text . }}',
-    "charts/db/templates/_name.tpl": '{{ define "name" }}{{ .Values.under }}{{ end }}',
-}
-
-
-def test_a_sub_chart_reads_below_its_name(tmp_path: Path) -> None:
-    """Its keys stand below its alias, those of global in both places; Helm reads conditions and tags; its parent may call its templates."""
-    template = '{{ include "name" .Subcharts.store }}{{ .Values.global.host }}'
-    assert followed(tmp_path, SUB | {"shop.yaml": template}).reads.tree() == {
-        "global": {"class": True, "host": True},
-        "other": {"on": True},
-        "store": {
-            "enabled": True, "global": {"class": True}, "of": {"db": True}, "size": True, "text": True, "under": True,
-        },
-        "tags": {"big": True},
-    }  # fmt: skip
-
-
-def test_of_two_templates_of_one_name_the_upper_chart_has_the_word(tmp_path: Path) -> None:
-    """Helm takes the one that is further up, in the sub-chart too."""
-    tree = followed(tmp_path, SUB | {"_name.tpl": '{{ define "name" }}{{ .Values.over }}{{ end }}'}).reads.tree()
-    assert isinstance(tree, dict)
-    assert isinstance(tree["store"], dict)
-    assert "over" in tree["store"]
-    assert "under" not in tree["store"]
-
-
-def test_a_sub_chart_that_is_not_there_is_open(tmp_path: Path) -> None:
-    """Nobody can say what it reads, so everything below its name is accepted."""
-    files = {name: text for name, text in SUB.items() if not name.startswith("charts/")}
-    evaluation = followed(tmp_path, files)
-    assert evaluation.reads.tree() == {"other": {"on": True}, "store": "*", "tags": {"big": True}}
-    assert evaluation.source.missing == {("store",): "db"}
 
 
 @pytest.mark.parametrize(
@@ -207,23 +240,3 @@ def test_what_is_no_template_is_said(text: str, said: str) -> None:
     with pytest.raises(TemplateError) as raised:
         parse(text)
     assert str(raised.value) == said
-
-
-@pytest.mark.parametrize(
-    ("files", "said"),
-    [
-        ({"shop.yaml": "{{ end }}"}, "templates/shop.yaml: {{ end }} closes nothing"),
-        ({"values.yaml": "[1]"}, "values.yaml is not a mapping"),
-        ({"values.yaml": "a: ["}, "values.yaml cannot be read: while parsing"),
-        ({"charts/db.tgz": ""}, "charts/db.tgz is packed; unpack it beside itself and remove it"),
-        (
-            {"Chart.yaml": "{name: x, version: 1, dependencies: [{name: db, import-values: [data]}]}"},
-            "import-values of db is not understood",
-        ),
-    ],
-)
-def test_what_is_no_chart_is_said(tmp_path: Path, files: dict[str, str], said: str) -> None:
-    """A chart that cannot be read, or of which a part would be left out in silence, is an error with its reason."""
-    with pytest.raises(ChartError) as raised:
-        read_chart(write_chart(tmp_path, files))
-    assert said in str(raised.value)

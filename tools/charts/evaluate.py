@@ -129,9 +129,10 @@ class Evaluation(Flow):
         arguments = [self._operand(operand, scope) for operand in rest] + ([] if piped is None else [piped])
         if isinstance(first, Function):
             place = rest[0] if rest else None
-            called = call(self, first.name, arguments, kept=isinstance(place, Variable | Field))
-            if called.changed is not None and isinstance(place, Variable | Field) and not place.names:
-                scope.change(place.name if isinstance(place, Variable) else None, called.changed)
+            own = isinstance(place, Variable) and not place.names and place.name != "$"
+            called = call(self, first.name, arguments, named=isinstance(place, Variable | Field), own=own)
+            if called.changed is not None and isinstance(place, Variable) and own:
+                scope.give(place.name, called.changed, new=False)
             return called.result
         if arguments and not isinstance(first, Literal):
             return self._method(self._operand(first, scope, last=-1), first.names[-1:], arguments)
@@ -151,7 +152,7 @@ class Evaluation(Flow):
             case Literal(text):
                 return word(text)
             case Function(name):
-                return call(self, name, [], kept=False).result
+                return call(self, name, [], named=False, own=False).result
             case Field(names):
                 value = scope.dot
             case Variable(name, names):

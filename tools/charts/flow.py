@@ -70,7 +70,7 @@ class Flow:
 
     def write(self, path: Path, value: Value) -> None:
         """A template writes a value to a path."""
-        self._also[path] = join(self._also.get(path, NOTHING), value - {At(path)})
+        self._also[path] = join(self._also.get(path, NOTHING), value)
 
     @property
     def written(self) -> int:
@@ -115,8 +115,6 @@ class Flow:
                     yield from ((NOTHING, item) for item in items)
                 case Each(item):
                     yield NOTHING, item
-                case Serialised(inner):
-                    self.whole(inner)
         if places:
             yield NOTHING, join(*places)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tools.charts.atoms import ANY, NOTHING, At, Mapping, Serialised, Value, Word, join, mapping, parts_of, word
+from tools.charts.atoms import ANY, NOTHING, At, Serialised, Value, Word, join, mapping, parts_of, word
 from tools.charts.special import SPECIAL, as_text, known
 
 if TYPE_CHECKING:
@@ -54,18 +54,22 @@ _SAID: Final[dict[str, Callable[[str], str]]] = {"lower": str.lower, "upper": st
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What a call yields. `changed`: what its first argument is afterwards, of a function that changes it."""
+    """What a call yields. `changed`: what its first argument is afterwards, of a function that writes into it."""
 
     result: Value
     changed: Value | None = None
 
 
-def call(evaluation: Evaluation, name: str, given: list[Value], *, kept: bool) -> Called:
-    """A call of a function. `kept`: its first argument has a name, under which a change of it is seen again."""
+def call(evaluation: Evaluation, name: str, given: list[Value], *, named: bool, own: bool) -> Called:
+    """A call of a function.
+
+    named: its first argument is a variable or a field, not something that was made for this call. own: it is a variable
+    of the template, in which a change of it is followed.
+    """
     name = re.sub(r"^must(?=[A-Z])", "", name)
     name = name[:1].lower() + name[1:]
     if name in {"set", "merge", "mergeOverwrite"}:
-        return _change(evaluation, name, given, kept=kept)
+        return _change(evaluation, name, given, named=named, own=own)
     return Called(_yield(evaluation, name, given))
 
 
@@ -92,23 +96,27 @@ def _yield(evaluation: Evaluation, name: str, given: list[Value]) -> Value:
     return found
 
 
-def _change(evaluation: Evaluation, name: str, given: list[Value], *, kept: bool) -> Called:
-    """`set mapping key value`, and the merges, which write into their first argument."""
+def _change(evaluation: Evaluation, name: str, given: list[Value], *, named: bool, own: bool) -> Called:
+    """`set mapping key value`, and the merges, which write into their first argument.
+
+    What is written into the values is found there again. What is written into a mapping that other templates may hold
+    counts as used as it is.
+    """
     first, *others = given
-    if name != "set":
-        for atom in first if kept else ():
-            if isinstance(atom, At):
-                evaluation.write(atom.path, join(*others))
-        return Called(join(*given), join(*given))
-    entries = [(key or ANY, others[1]) for key in known(others[0])]
-    for atom in first:
-        if isinstance(atom, At):
-            for key, value in entries:
-                evaluation.write((*atom.path, key), value)
-        elif isinstance(atom, Mapping) and not kept:
-            evaluation.whole(others[1])
-    only_places = first and all(isinstance(atom, At) for atom in first)
-    changed = first if only_places else join(first, mapping(entries))
+    if name == "set":
+        entries = [(key or ANY, others[1]) for key in known(others[0])]
+        made = any(not isinstance(atom, At) for atom in first) or not first
+        changed, added = join(first, mapping(entries)) if made else first, others[1]
+    else:
+        entries, changed, added = [], join(*given), join(*others)
+    places = [atom.path for atom in first if isinstance(atom, At)] if named else []
+    for path in places:
+        for key, value in entries:
+            evaluation.write((*path, key), value)
+        if name != "set":
+            evaluation.write(path, added)
+    if named and not own and not places:
+        evaluation.whole(added)
     return Called(changed, changed)
 
 

@@ -32,13 +32,6 @@ class Scope:
         frame = self.frames[-1] if new else next((frame for frame in reversed(self.frames) if name in frame), self.frames[-1])
         frame[name] = value if new else join(frame.get(name, NOTHING), value)
 
-    def change(self, name: str | None, value: Value) -> None:
-        """A function wrote into a variable or, without a name, into the dot."""
-        if name is None:
-            self.dot = join(self.dot, value)
-        else:
-            self.give(name, value, new=False)
-
 
 @dataclass(slots=True)
 class Printed:
