@@ -19,7 +19,7 @@ from tools.setup.failure import SetupFailed
 from tools.setup.place import Place
 from tools.setup.run import run, say
 
-ROOM = 1_300_000_000
+ROOM = 3_200_000_000
 """What Go, its caches and the programs take on the disk, in bytes."""
 
 
