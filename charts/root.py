@@ -83,6 +83,8 @@ class RootChart(cdk8s.Chart):
                 ApplicationSpec(
                     name=app.name,
                     project=_SHOP if app.namespaces == {_SHOP} else "platform",
+                    # Every object names its own; this is one that the project permits.
+                    namespace=min(app.namespaces, default="argocd"),
                     deploys=DirectorySpec(
                         repository=environment.repository, revision=environment.revision, path=f"{environment.path}/{app.name}"
                     ),

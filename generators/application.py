@@ -111,7 +111,8 @@ class ApplicationSpec(Spec):
         name: of the Application.
         project: the AppProject that permits it.
         deploys: a directory or a chart (its `source`).
-        namespace: where objects go that name none; None where every object names its own.
+        namespace: where objects go that name none. The project must permit it, also where every object names its own: Argo CD refuses an
+            Application whose destination no project permits, before it looks at any object.
         keep: what it applies must outlive it: deleting the Application deletes nothing, and the root Application asks before it prunes it.
         custom_resources: it may apply custom resources before something else has defined their kinds.
         server: the cluster's API server.
@@ -121,23 +122,14 @@ class ApplicationSpec(Spec):
     name: DnsLabel
     project: DnsLabel
     deploys: DirectorySpec | HelmChartSpec
-    namespace: DnsLabel | None = None
+    namespace: DnsLabel
     keep: bool = False
     custom_resources: bool = False
     server: HttpUrl = IN_CLUSTER
 
-    @rule("deploys", "namespace")
-    def _a_chart_has_a_namespace(self) -> Iterator[Mistake]:
-        """The release lives in it, and most charts leave it out of their objects."""
-        if isinstance(self.deploys, HelmChartSpec) and self.namespace is None:
-            yield self.mistake("namespace", "the namespace of the chart's release", self.namespace)
-
 
 def build(spec: ApplicationSpec) -> tuple[Manifest, ...]:
     """One Application."""
-    destination = {"server": spec.server}
-    if spec.namespace is not None:
-        destination["namespace"] = spec.namespace
     annotations = dict(_CONFIRM) if spec.keep else {}
     if isinstance(spec.deploys, DirectorySpec):
         # Other directories of the repository may change without this one being rendered again.
@@ -162,7 +154,7 @@ def build(spec: ApplicationSpec) -> tuple[Manifest, ...]:
                 "spec": {
                     "project": spec.project,
                     "source": spec.deploys.body(),
-                    "destination": destination,
+                    "destination": {"server": spec.server, "namespace": spec.namespace},
                     "syncPolicy": {
                         "automated": {"prune": True, "selfHeal": True},
                         "syncOptions": options,

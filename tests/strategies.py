@@ -590,7 +590,7 @@ applications = st.one_of(
         name=labels,
         project=labels,
         deploys=directories,
-        namespace=st.none() | labels,
+        namespace=labels,
         keep=st.booleans(),
         custom_resources=st.booleans(),
     ),
