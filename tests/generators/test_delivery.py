@@ -112,6 +112,8 @@ def test_a_project_permits_what_it_was_told_and_nothing_else(spec: AppProjectSpe
         wanted = sorted({(group, kind) for group, listed in kinds.items() for kind in listed})
         assert [(k["group"], k["kind"]) for k in said.get(key, [])] == wanted
     assert said.get("clusterResourceWhitelist") != []
+    # An Application that is applied before its project is invalid until the next refresh.
+    assert int(body["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"]) < 0
 
 
 @pytest.mark.parametrize("name", ["repositories", "namespaces", "namespaced_kinds"])
