@@ -64,7 +64,7 @@ def build(spec: AppProjectSpec) -> tuple[Manifest, ...]:
             name=spec.name,
             namespace=ARGOCD,
             labels={"app.kubernetes.io/managed-by": "crema"},
-            # Before the Applications beside it: one that comes before its project is invalid, and waits for the next refresh to be looked at.
+            # Before the Applications beside it: one that comes before its project is invalid until the next refresh.
             annotations={"argocd.argoproj.io/sync-wave": "-1"},
             body={"spec": body},
         ),
