@@ -25,12 +25,13 @@ from pathlib import Path
 import crema.generators
 import cdk8s
 from charts.environments import ENVIRONMENTS
+from crema.generators.charts import charts_of
 from crema.generators.found import Found
-from crema.generators.platform import charts_of
+from crema.generators.others import Others
 for environment in ENVIRONMENTS:
     app = cdk8s.App(outdir=str(Path(sys.argv[1]) / environment.name))
     for chart in charts_of("charts", Found(())):
-        chart.cls(app, environment)
+        chart.build(app, environment, Others())
     app.synth()
 """
 
@@ -61,17 +62,26 @@ def contests(scratch: Path) -> list[Contest]:
     kubeconform = ROOT / ".tools" / "bin" / "kubeconform"
     if kubeconform.is_file():
         schemas = scratch / "schemas"
-        standalone.write(schemas, _kinds(ROOT / "dist"), "1.36")
-        peer = [str(kubeconform), "-strict", "-schema-location", f"{schemas}/{standalone.LOCATION}", str(ROOT / "dist")]
+        objects = _objects(ROOT / "dist", scratch / "objects")
+        standalone.write(schemas, objects, "1.36")
+        peer = [str(kubeconform), "-strict", "-schema-location", f"{schemas}/{standalone.LOCATION}", str(scratch / "objects")]
         found.append(Contest("check dist/", [crema, "check", "dist"], "kubeconform", peer))
     else:
         print("kubeconform is not built (make test builds it): its contest is not run", file=sys.stderr)
     return found
 
 
-def _kinds(folder: Path) -> set[tuple[str, str]]:
-    bodies = [yaml.safe_load(file.read_bytes()) for file in folder.rglob("*.yaml")]
-    return {(body["apiVersion"], body["kind"]) for body in bodies}
+def _objects(dist: Path, copies: Path) -> set[tuple[str, str]]:
+    """Copy the objects of a cluster, and say their kinds: kubeconform stops at documents such as a chart's values."""
+    kinds = set()
+    for file in dist.rglob("*.yaml"):
+        body = yaml.safe_load(file.read_bytes())
+        if "apiVersion" in body and "metadata" in body:
+            kinds.add((body["apiVersion"], body["kind"]))
+            copy = copies / file.relative_to(dist)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+    return kinds
 
 
 def measure(contest: Contest, clock: Callable[[list[str]], float]) -> tuple[list[float], list[float]]:
