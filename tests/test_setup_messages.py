@@ -34,7 +34,7 @@ from tools.setup.run import run
         ),
         ("verifying m@v1: checksum mismatch\nSECURITY ERROR", "not the file that the lock", "mirror"),
         ("npm error code EINTEGRITY", "not the file that the lock", "mirror"),
-        ("OSError: [Errno 28] No space left on device", "the disk is full", "free 2 GB"),
+        ("OSError: [Errno 28] No space left on device", "the disk is full", "free 5 GB"),
         ("ERROR: No matching distribution found for ruff==0.17.6", "no wheel for this platform", "PYTHON="),
         ("[SSL: CERTIFICATE_VERIFY_FAILED]", "does not trust", "PIP_CERT"),
         ("mkdir .tools: Permission denied", "cannot be written", "root"),

@@ -31,7 +31,7 @@ CAUSES = (
     Cause(
         pattern=r"No space left on device|ENOSPC|disk quota exceeded",
         what="the disk is full",
-        fix="free 2 GB on the disk of this checkout and 1 GB on that of TMPDIR (or /tmp), and run the same command again",
+        fix="free 5 GB on the disk of this checkout and 1 GB on that of TMPDIR (or /tmp), and run the same command again",
     ),
     Cause(
         pattern=r"DO NOT MATCH THE HASHES|EINTEGRITY|checksum mismatch|SECURITY ERROR",

