@@ -9,18 +9,14 @@ from charts.alertmanager import REPLACED_ALERTS, SLACK, config
 from charts.chart_repositories import PROMETHEUS_COMMUNITY
 from charts.environment import Environment
 from crema.generators import AlertmanagerConfig, Application, ApplicationSpec, HelmChartSpec, ResourcesSpec
+from crema.generators.volume_claim import claim
 
 _OFF = {"enabled": False}
 _SMALL = ResourcesSpec(cpu="10m", memory="48Mi", memory_limit="192Mi").body()
 
 
 def _volume(environment: Environment, size: str) -> dict[str, Any]:
-    claim = {
-        "storageClassName": environment.storage_class,
-        "accessModes": ["ReadWriteOnce"],
-        "resources": {"requests": {"storage": size}},
-    }
-    return {"volumeClaimTemplate": {"spec": claim}}
+    return {"volumeClaimTemplate": {"spec": claim(size, environment.storage_class)}}
 
 
 def _prometheus(environment: Environment) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crema.generators.alert_receiver import NOBODY
-from crema.generators.alert_test import seconds
 from crema.generators.checks import Duration, PrometheusLabel, Text
+from crema.generators.duration import seconds
 from crema.generators.matcher import MatcherSpec, match
 from crema.generators.spec import Mistake, Spec, rule
 

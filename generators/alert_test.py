@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from crema.generators.checks import AnyText, Check, Duration, PrometheusLabel, Requirement, Text
+from crema.generators.duration import seconds
 from crema.generators.spec import Mistake, Spec, rule
 
 _NUMBER = r"[0-9]+(\.[0-9]+)?"
 _SAMPLE = re.compile(rf"stale|_(x[0-9]+)?|[+-]?Inf|NaN|[+-]?{_NUMBER}([eE][+-]?[0-9]+)?(([+-]{_NUMBER})?x[0-9]+)?")
 _LABEL = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\\n]|\\.)*)"\s*')
 _SERIES = re.compile(rf"[a-zA-Z_:][a-zA-Z0-9_:]*(?:{{(?:{_LABEL.pattern}(?:,{_LABEL.pattern})*)?}})?")
-_SECONDS = {"y": 31536000.0, "w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 def _samples(value: object) -> Requirement | None:
@@ -32,11 +32,6 @@ def _series(value: object) -> Requirement | None:
 Series = Annotated[str, Check(_series)]
 Samples = Annotated[str, Check(_samples)]
 Sort = Literal["fires", "is silent", "resolves"]
-
-
-def seconds(duration: str) -> float:
-    """How long a Prometheus duration is: `1h30m` is 5400."""
-    return sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"([0-9]+)(ms|[ywdhms])", duration))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,12 +14,9 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from crema.generators.checks import Check, DnsName, FolderName, LabelKey, LabelValue, Requirement, Text, Uid
 from crema.generators.dashboard_model import model, problems, text
 from crema.generators.datasources import DatasourceSpec
-from crema.generators.manifest import Manifest
+from crema.generators.manifest import LARGEST_CONFIG_MAP, Manifest
 from crema.generators.part import Part
 from crema.generators.spec import Mistake, Spec, rule
-
-# https://kubernetes.io/docs/concepts/configuration/configmap/#motivation: the data may not exceed 1 MiB.
-_LARGEST_CONFIG_MAP = 2**20
 
 
 def _built(value: object) -> Requirement | None:
@@ -63,7 +60,7 @@ class GrafanaDashboardSpec(Spec):
             return
         for where, required, value in problems(plain, {d.uid: d.type for d in self.datasources}):
             yield self.mistake(f"dashboard{where}", required, value)
-        if len(text(plain)) > _LARGEST_CONFIG_MAP - 64:
+        if len(text(plain)) > LARGEST_CONFIG_MAP - 64:
             yield self.mistake("dashboard", "at most 1 MiB as JSON, which is all a ConfigMap holds", self.dashboard.title)
 
 

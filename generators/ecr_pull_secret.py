@@ -10,7 +10,8 @@ from typing import Any
 from constructs import Construct
 
 from crema.generators.checks import AwsRegion, DnsLabel, DnsName, GoDuration
-from crema.generators.external_secret import GENERATORS, LABELS, external_secret, from_generator, seconds_of
+from crema.generators.duration import seconds
+from crema.generators.external_secret import GENERATORS, LABELS, external_secret, from_generator
 from crema.generators.manifest import Manifest
 from crema.generators.part import Part
 from crema.generators.spec import Mistake, SecretKeySpec, Spec, rule
@@ -45,7 +46,7 @@ class EcrPullSecretSpec(Spec):
     @rule("refresh")
     def _well_within_a_tokens_life(self) -> Iterator[Mistake]:
         """https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html: a token is valid for 12 hours."""
-        if not 3600 <= seconds_of(self.refresh) <= 11 * 3600:
+        if not 3600 <= seconds(self.refresh) <= 11 * 3600:
             yield self.mistake("refresh", "from 1h0m0s to 11h0m0s: a token is valid for 12 hours", self.refresh)
 
     @rule("access_key_id", "secret_access_key")
@@ -57,8 +58,8 @@ class EcrPullSecretSpec(Spec):
 def build(spec: EcrPullSecretSpec) -> tuple[Manifest, ...]:
     """An ECRAuthorizationToken generator and the ExternalSecret that asks it again and again."""
     credentials = {
-        "accessKeyIDSecretRef": {"name": spec.access_key_id.name, "key": spec.access_key_id.key},
-        "secretAccessKeySecretRef": {"name": spec.secret_access_key.name, "key": spec.secret_access_key.key},
+        "accessKeyIDSecretRef": spec.access_key_id.body(),
+        "secretAccessKeySecretRef": spec.secret_access_key.body(),
     }
     generator = Manifest(
         api_version=GENERATORS,

@@ -3,7 +3,6 @@
 https://external-secrets.io/latest/api/externalsecret/
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from constructs import Construct
 
 from crema.generators.checks import DnsLabel, DnsName, GoDuration, RemoteKey, RemoteProperty, SecretKey
+from crema.generators.duration import seconds
 from crema.generators.manifest import Manifest
 from crema.generators.namespace import KEEP
 from crema.generators.part import Part
@@ -19,12 +19,6 @@ from crema.generators.spec import Mistake, Spec, rule
 GENERATORS = "generators.external-secrets.io/v1alpha1"
 LABELS = {"app.kubernetes.io/managed-by": "crema"}
 _HOURLY = "1h0m0s"
-_SECONDS = {"h": 3600, "m": 60, "s": 1}
-
-
-def seconds_of(duration: str) -> int:
-    """How long a valid GoDuration is."""
-    return sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"([0-9]+)([hms])", duration))
 
 
 def external_secret(
@@ -107,7 +101,7 @@ class StoredSecretSpec(Spec):
     @rule("refresh")
     def _read_at_most_each_minute(self) -> Iterator[Mistake]:
         """Each reading is a request that is paid for; with 0s a value that is rotated would never arrive."""
-        if seconds_of(self.refresh) < 60:
+        if seconds(self.refresh) < 60:
             yield self.mistake("refresh", "at least 1m0s; a value that is read only once has baked=True", self.refresh)
 
     @rule("refresh", "baked")

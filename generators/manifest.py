@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+# In bytes. https://kubernetes.io/docs/concepts/configuration/configmap/#motivation
+LARGEST_CONFIG_MAP = 2**20
+
 
 class Ref(NamedTuple):
     """What tells one object of a cluster from every other."""

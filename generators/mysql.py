@@ -13,21 +13,22 @@ from constructs import Construct
 
 from crema.generators import network_policy
 from crema.generators.checks import Bytes, DnsName, Image, MySQLName, MySQLSize, ServiceName, Text, between
-from crema.generators.manifest import Manifest
+from crema.generators.manifest import LARGEST_CONFIG_MAP, Manifest
 from crema.generators.namespace import KEEP
 from crema.generators.network_policy import NetworkPoliciesSpec
 from crema.generators.part import Part
 from crema.generators.quantity import exceeds
+from crema.generators.restricted import container_security, pod_security
 from crema.generators.spec import Mistake, SecretKeySpec, Spec, rule
+from crema.generators.volume_claim import claim
 from crema.generators.web_service import ResourcesSpec
 
 PORT = 3306
-_USER_ID = 999
+USER_ID = 999  # mysql, in the image
 _LONGEST_NAME = 52
 # A key of a ConfigMap, and a name the entry point knows.
 _SQL_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,200}\.sql", re.ASCII)
 OWN_DATABASES = frozenset({"mysql", "sys", "information_schema", "performance_schema"})
-_LARGEST_CONFIG_MAP = 2**20
 _INIT = "/docker-entrypoint-initdb.d"
 
 
@@ -83,8 +84,8 @@ class MySQLSpec(Spec):
 
     @rule("init_sql")
     def _fits_a_config_map(self) -> Iterator[Mistake]:
-        """https://kubernetes.io/docs/concepts/configuration/configmap/#motivation: the data may not exceed 1 MiB."""
-        if sum(len(f"{name}{sql}".encode()) for name, sql in self.init_sql.items()) > _LARGEST_CONFIG_MAP:
+        """The API server refuses a larger one."""
+        if sum(len(f"{name}{sql}".encode()) for name, sql in self.init_sql.items()) > LARGEST_CONFIG_MAP:
             yield self.mistake("init_sql", "at most 1 MiB, which is all a ConfigMap holds", sorted(self.init_sql))
 
     @rule("user")
@@ -134,10 +135,8 @@ def _services(spec: MySQLSpec) -> tuple[Manifest, ...]:
 
 def _claim(spec: MySQLSpec) -> Manifest:
     # A claim of its own rather than a template of the StatefulSet: it stands in git, can be grown there, and is guarded by annotations.
-    claim: dict[str, Any] = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": spec.storage}}}
-    if spec.storage_class is not None:
-        claim["storageClassName"] = spec.storage_class
-    return _manifest(spec, "v1", "PersistentVolumeClaim", "-data", {"spec": claim}, keep=True)
+    body = {"spec": claim(spec.storage, spec.storage_class)}
+    return _manifest(spec, "v1", "PersistentVolumeClaim", "-data", body, keep=True)
 
 
 def _init_config(spec: MySQLSpec) -> Manifest:
@@ -159,15 +158,8 @@ def _stateful_set(spec: MySQLSpec) -> Manifest:
     pod = {
         "serviceAccountName": spec.name,
         "automountServiceAccountToken": False,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": _USER_ID,
-            "runAsGroup": _USER_ID,
-            "fsGroup": _USER_ID,
-            # Changing the owner of every file at each start would make a large database slow to come back.
-            "fsGroupChangePolicy": "OnRootMismatch",
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        # Changing the owner of every file at each start would make a large database slow to come back.
+        "securityContext": {**pod_security(USER_ID), "fsGroupChangePolicy": "OnRootMismatch"},
         "containers": [_container(spec)],
         "volumes": volumes,
         # InnoDB writes its pages out before it stops; killing it earlier costs a recovery.
@@ -210,9 +202,9 @@ def _container(spec: MySQLSpec) -> dict[str, Any]:
         ],
         "env": [
             {"name": "MYSQL_DATABASE", "value": spec.database},
-            {"name": "MYSQL_PASSWORD", "valueFrom": _secret(spec.password)},
+            {"name": "MYSQL_PASSWORD", "valueFrom": spec.password.variable()},
             {"name": "MYSQL_ROOT_HOST", "value": "localhost"},
-            {"name": "MYSQL_ROOT_PASSWORD", "valueFrom": _secret(spec.root_password)},
+            {"name": "MYSQL_ROOT_PASSWORD", "valueFrom": spec.root_password.variable()},
             {"name": "MYSQL_USER", "value": spec.user},
         ],
         "ports": [{"name": "mysql", "containerPort": PORT, "protocol": "TCP"}],
@@ -225,17 +217,9 @@ def _container(spec: MySQLSpec) -> dict[str, Any]:
             "failureThreshold": 3,
         },
         "livenessProbe": {**alive, "periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 6},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "readOnlyRootFilesystem": True,
-        },
+        "securityContext": container_security(),
         "volumeMounts": mounts,
     }
-
-
-def _secret(key: SecretKeySpec) -> dict[str, Any]:
-    return {"secretKeyRef": {"name": key.name, "key": key.key}}
 
 
 class MySQL(Part[MySQLSpec]):

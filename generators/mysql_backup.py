@@ -16,14 +16,15 @@ from crema.generators import network_policy
 from crema.generators.checks import Bytes, DnsLabel, DnsName, Image, MySQLName, Port, ServiceName, between
 from crema.generators.cron import CronSchedule
 from crema.generators.manifest import Manifest
-from crema.generators.mysql import OWN_DATABASES, PORT
+from crema.generators.mysql import OWN_DATABASES, PORT, USER_ID
 from crema.generators.namespace import KEEP
 from crema.generators.network_policy import CallSpec, NetworkPoliciesSpec
 from crema.generators.part import Part
+from crema.generators.restricted import container_security, pod_security
 from crema.generators.spec import Mistake, SecretKeySpec, Spec, rule
+from crema.generators.volume_claim import claim
 from crema.generators.web_service import ResourcesSpec
 
-_USER_ID = 999  # mysql, in the image
 _RESTORE = "-restore"
 # https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#job-creation: its Jobs' names are 11 characters longer.
 _LONGEST_NAME = 52 - len(_RESTORE)
@@ -103,14 +104,11 @@ def build(spec: MySQLBackupSpec) -> tuple[Manifest, ...]:
     dump |= _jobs(_pod(spec, "backup.sh"), spec.dump_deadline, retries=2)
     # A restore that failed is never begun again by itself: what it left must be looked at first.
     restore = {"schedule": _NEVER, "suspend": True, **_jobs(_pod(spec, "restore.sh"), spec.restore_deadline, retries=0)}
-    claim: dict[str, Any] = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": spec.storage}}}
-    if spec.storage_class is not None:
-        claim["storageClassName"] = spec.storage_class
     call = CallSpec(app=spec.server_app or spec.server, port=spec.port)
     return (
         _manifest(spec, "CronJob", "", {"spec": dump}),
         _manifest(spec, "CronJob", _RESTORE, {"spec": restore}, _HEALTH_IGNORED),
-        _manifest(spec, "PersistentVolumeClaim", "-dumps", {"spec": claim}, KEEP),
+        _manifest(spec, "PersistentVolumeClaim", "-dumps", {"spec": claim(spec.storage, spec.storage_class)}, KEEP),
         _manifest(spec, "ConfigMap", "-scripts", {"data": _TEXTS}),
         _manifest(spec, "ServiceAccount", "", {"automountServiceAccountToken": False}),
         *network_policy.build(NetworkPoliciesSpec(name=spec.name, port=spec.port, calls=(call,))),
@@ -139,14 +137,7 @@ def _pod(spec: MySQLBackupSpec, script: str) -> dict[str, Any]:
         "restartPolicy": "Never",
         "serviceAccountName": spec.name,
         "automountServiceAccountToken": False,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": _USER_ID,
-            "runAsGroup": _USER_ID,
-            "fsGroup": _USER_ID,
-            "fsGroupChangePolicy": "OnRootMismatch",
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": {**pod_security(USER_ID), "fsGroupChangePolicy": "OnRootMismatch"},
         "containers": [_container(spec, script)],
         "volumes": [
             {"name": "dumps", "persistentVolumeClaim": {"claimName": f"{spec.name}-dumps"}},
@@ -158,7 +149,6 @@ def _pod(spec: MySQLBackupSpec, script: str) -> dict[str, Any]:
 
 
 def _container(spec: MySQLBackupSpec, script: str) -> dict[str, Any]:
-    password = {"secretKeyRef": {"name": spec.password.name, "key": spec.password.key}}
     return {
         "name": script.removesuffix(".sh"),
         "image": spec.image,
@@ -172,14 +162,10 @@ def _container(spec: MySQLBackupSpec, script: str) -> dict[str, Any]:
             {"name": "DB_USER", "value": spec.user},
             {"name": "KEEP", "value": str(spec.keep)},
             # The clients read it by themselves. https://dev.mysql.com/doc/refman/8.4/en/environment-variables.html
-            {"name": "MYSQL_PWD", "valueFrom": password},
+            {"name": "MYSQL_PWD", "valueFrom": spec.password.variable()},
         ],
         "resources": spec.resources.body(),
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "readOnlyRootFilesystem": True,
-        },
+        "securityContext": container_security(),
         "volumeMounts": [
             {"name": "dumps", "mountPath": _DUMPS},
             {"name": "scripts", "mountPath": _SCRIPTS, "readOnly": True},

@@ -232,3 +232,11 @@ class SecretKeySpec(Spec):
 
     name: DnsName
     key: SecretKey
+
+    def body(self) -> dict[str, str]:
+        """A reference to it."""
+        return {"name": self.name, "key": self.key}
+
+    def variable(self) -> dict[str, dict[str, str]]:
+        """The `valueFrom` of a container's variable."""
+        return {"secretKeyRef": self.body()}

@@ -28,6 +28,7 @@ from crema.generators.manifest import Fact, Manifest
 from crema.generators.network_policy import CallSpec, NetworkPoliciesSpec
 from crema.generators.part import Part
 from crema.generators.quantity import exceeds
+from crema.generators.restricted import container_security, pod_security
 from crema.generators.spec import Mistake, SecretKeySpec, Spec, rule
 
 # The container port's name: the Service and the probes name it, so that the number stands in one place.
@@ -183,13 +184,7 @@ def _deployment(spec: WebServiceSpec) -> Manifest:
     pod: dict[str, Any] = {
         "serviceAccountName": spec.name,
         "automountServiceAccountToken": False,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": spec.run_as_user,
-            "runAsGroup": spec.run_as_user,
-            "fsGroup": spec.run_as_user,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": pod_security(spec.run_as_user),
         "containers": [_container(spec)],
         "terminationGracePeriodSeconds": 30,
     }
@@ -230,7 +225,7 @@ def _container(spec: WebServiceSpec) -> dict[str, Any]:
     if spec.root_path != "/":
         variables[_ROOT_PATH] = {"value": spec.root_path}
     for name, secret in spec.secret_env.items():
-        variables[name] = {"valueFrom": {"secretKeyRef": {"name": secret.name, "key": secret.key}}}
+        variables[name] = {"valueFrom": secret.variable()}
     container: dict[str, Any] = {
         "name": spec.name,
         "image": spec.image,
@@ -243,11 +238,7 @@ def _container(spec: WebServiceSpec) -> dict[str, Any]:
         "livenessProbe": {**check, "periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 6},
         # The endpoint vanishes from proxies a moment after the pod is told to stop; until then it must still answer.
         "lifecycle": {"preStop": {"sleep": {"seconds": 5}}},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "readOnlyRootFilesystem": True,
-        },
+        "securityContext": container_security(),
     }
     # The API server drops empty lists; one in git would be a difference that never goes away.
     if variables:

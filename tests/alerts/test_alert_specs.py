@@ -5,7 +5,7 @@ from hypothesis import given
 
 from charts.environment import Environment
 from crema.generators import AlertSpec, AlertTestSpec, FiringSpec, Spec
-from crema.generators.alert_test import seconds
+from crema.generators.duration import seconds
 from crema.generators.promql import PromQL
 from tests.alerts.environments import ALL, alerts
 from tests.strategies import alert_tests

@@ -21,7 +21,7 @@ from crema.generators import (
     SuppliedSecretSpec,
     supplied_secret,
 )
-from crema.generators.external_secret import seconds_of
+from crema.generators.duration import seconds as seconds_of
 from crema.policies.schemas.validate import validate
 from tests.generators.test_laws import built
 from tests.schemas.kubeconform import accepts
