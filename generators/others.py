@@ -6,9 +6,16 @@ from typing import Any
 
 from crema.generators.manifest import Fact
 
-# Of the built-in API groups only these have a dot in their names, all below k8s.io; every other group with a dot is somebody's own.
+# The API groups with a dot that every API server has. Others below k8s.io, such as gateway.networking.k8s.io, are custom resources.
 # https://kubernetes.io/docs/reference/using-api/#api-groups
-_BUILT_IN = ".k8s.io"
+_BUILT_IN = frozenset(
+    f"{name}.k8s.io"
+    for name in (
+        *("admissionregistration", "apiextensions", "apiregistration", "authentication", "authorization", "certificates", "coordination"),
+        *("discovery", "events", "flowcontrol.apiserver", "internal.apiserver", "networking", "node", "rbac.authorization", "resource"),
+        *("scheduling", "storage", "storagemigration"),
+    )
+)
 _SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 
 
@@ -53,7 +60,7 @@ def app_of(name: str, bodies: Iterable[Mapping[str, Any]]) -> App:
         (namespaced if metadata.get("namespace") else cluster).add(kind)
         namespaces |= {metadata["namespace"]} if metadata.get("namespace") else set()
         holds_data |= "Delete=false" in str((metadata.get("annotations") or {}).get(_SYNC_OPTIONS, ""))
-        custom |= "." in kind[0] and not kind[0].endswith(_BUILT_IN)
+        custom |= "." in kind[0] and kind[0] not in _BUILT_IN
     return App(
         name=name,
         namespaces=frozenset(namespaces),

@@ -1,7 +1,10 @@
 """Charts that are about all the others, and files that have names of their own."""
 
+import pytest
 import yaml
 
+from crema.generators.others import app_of
+from crema.policies.schemas.catalog import load
 from tests.generators.conftest import Project
 
 _LAST = """
@@ -116,3 +119,18 @@ def test_a_document_that_yaml_cannot_hold_is_a_mistake_with_its_line(project: Pr
     project.chart("one")
     done = project.synth()
     assert done.errors == ["charts/x.py:24: Last/said: said.yaml: /apps is inf; a number must be finite"]
+
+
+def test_every_kind_of_kubernetes_itself_is_built_in() -> None:
+    """Nothing else has to define it: the API groups are those of the published definitions."""
+    builtin = load("kubernetes-1.36")
+    assert builtin is not None
+    assert len(builtin.groups) > 20
+    versions = [kind.partition(" ")[0] for kind in builtin.kinds]
+    assert [v for v in versions if app_of("a", [{"apiVersion": v, "kind": "X", "metadata": {"name": "x"}}]).custom_resources] == []
+
+
+@pytest.mark.parametrize("group", ["monitoring.coreos.com", "gateway.networking.k8s.io", "snapshot.storage.k8s.io", "metrics.k8s.io"])
+def test_a_group_that_something_must_define_first_is_custom_wherever_its_name_ends(group: str) -> None:
+    """Without its definition a dry run would block the whole sync, so the Application must skip that."""
+    assert app_of("a", [{"apiVersion": f"{group}/v1", "kind": "X", "metadata": {"name": "x"}}]).custom_resources
