@@ -81,6 +81,7 @@ def _manifests(text: str) -> list[Manifest]:
                 file="example.yaml",
                 index=document.index,
                 environment="example",
+                doubts=document.doubts,
             )
         )
     return made

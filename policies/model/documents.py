@@ -15,6 +15,7 @@ from typing import Final, cast
 
 import yaml
 
+from crema.policies.model.doubts import Doubt
 from crema.policies.model.scalars import Scalar, resolve
 
 try:
@@ -47,11 +48,14 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One YAML document: its value, its position in the file (from 0) and the line on which it starts (from 1)."""
+    """One YAML document: its value, its position in the file (from 0), the line on which it starts (from 1), and where
+    another reader would differ.
+    """
 
     body: Json
     index: int
     line: int
+    doubts: tuple[Doubt, ...] = ()
 
 
 class _Reader(_Parser):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from crema.policies.model.documents import Json
+from crema.policies.model.doubts import Doubt
 from crema.policies.model.node import Node
 
 Origin = Literal["synthesised", "foreign", "rendered"]
@@ -58,7 +59,8 @@ class Manifest:
     """One object. Compared by identity: the same object written twice is two manifests with equal refs.
 
     `file` can be opened from the working directory; `index` counts the documents of that file from 0; `base` is the
-    JSON pointer of the object inside its document (not empty only for the items of a List).
+    JSON pointer of the object inside its document (not empty only for the items of a List). `doubts` say where another
+    reader of the same YAML would differ.
     """
 
     ref: Ref
@@ -72,6 +74,7 @@ class Manifest:
     app: str = ""
     bootstrap: bool = False
     origin: Origin = "foreign"
+    doubts: tuple[Doubt, ...] = ()
 
     def __str__(self) -> str:
         """The ref, as reports write it."""

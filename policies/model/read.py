@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from crema.policies.model.documents import Document, Json, Unreadable, line_of, read_documents
+from crema.policies.model.doubts import below
 from crema.policies.model.manifest import Header, Manifest, Ref, read_header, ref_of
 from crema.policies.model.world import World, world_of
 
@@ -192,6 +193,7 @@ def document_of(name: str, document: Document, file: str, environment: str, head
         app=BOOTSTRAP,
         bootstrap=True,
         origin="foreign" if header is None else "synthesised",
+        doubts=document.doubts,
     )
 
 
@@ -215,6 +217,7 @@ def _manifests(file: _File, document: Document, root: Path, environment: str) ->
             app=app,
             bootstrap=app == BOOTSTRAP,
             origin="foreign" if file.header is None else "synthesised",
+            doubts=below(document.doubts, base),
         )
 
 
