@@ -26,7 +26,8 @@ class Finding:
 
     `message` has the actual value; `fix` is an imperative; `path` is the path that breaks, hop by hop. `hints` are
     words that stand in the chart near the line to edit (a datasource's uid, an alert's name), outermost first: they
-    only help to find the Python line. `pointer` and `inner` are those of a node.
+    only help to find the Python line. `pointer` and `inner` are those of a node. `subject` tells findings of one policy
+    at one place apart (the alert that is missing) and is part of the fingerprint: a name, never a value that may change.
     """
 
     policy: str
@@ -39,6 +40,7 @@ class Finding:
     path: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     hints: tuple[str, ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,11 @@ is the law, then the paragraphs `Why:`, `Fix:` and `Source:`. Its examples are i
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from inspect import cleandoc
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeVar
 
 from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Finding, Outcome, Related, Severity, Unchecked, Undecided
@@ -18,6 +20,16 @@ from crema.policies.model.world import World
 
 Basis = Literal["breaks", "house"]
 Target = TypeVar("Target")
+_SECTIONS: Final = ("Why", "Fix", "Source")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """Something of a policy that a configuration may set: what it is, the JSON Schema of its value, and its default."""
+
+    what: str
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    default: Any = None
 
 
 class Policy(ABC, Generic[Target]):
@@ -35,8 +47,20 @@ class Policy(ABC, Generic[Target]):
     convention.
     """
     waivable: ClassVar[bool] = True
+    parameters: ClassVar[Mapping[str, Parameter]] = {}
     allowed: ClassVar[tuple[Example, ...]]
     denied: ClassVar[tuple[Denied, ...]]
+
+    def __init__(self, given: Mapping[str, Any] | None = None) -> None:
+        self._given = dict(given or {})
+
+    def configured(self, given: Mapping[str, Any]) -> Self:
+        """The policy with these parameters set; the others keep their defaults."""
+        return type(self)(given)
+
+    def parameter(self, name: str) -> Any:
+        """The value of a parameter: what a configuration sets, else its default."""
+        return self._given.get(name, self.parameters[name].default)
 
     @abstractmethod
     def targets(self, world: World) -> Iterable[Target]:
@@ -53,13 +77,8 @@ class Policy(ABC, Generic[Target]):
 
     @classmethod
     def section(cls, name: str) -> str:
-        """A paragraph of the docstring: `law` (the first), or the one that begins with `Why:`, `Fix:` or `Source:`."""
-        paragraphs = [" ".join(part.split()) for part in cleandoc(cls.__doc__ or "").split("\n\n")]
-        if name == "law":
-            return paragraphs[0]
-        label = f"{name.capitalize()}: "
-        lines = [line for part in cleandoc(cls.__doc__ or "").split("\n\n") for line in _labelled(part)]
-        return next((line.removeprefix(label) for line in lines if line.startswith(label)), "")
+        """A part of the docstring: `law` (its first paragraph), or what follows `Why:`, `Fix:` or `Source:`."""
+        return _sections(cls.__doc__ or "").get(name, "")
 
     def finding(
         self,
@@ -70,11 +89,13 @@ class Policy(ABC, Generic[Target]):
         path: tuple[str, ...] = (),
         related: Iterable[Related] = (),
         hints: tuple[str, ...] = (),
+        subject: str = "",
+        severity: Severity | None = None,
     ) -> Finding:
-        """A finding at a node. Without a `fix` of its own it carries the docstring's."""
+        """A finding at a node. Without a `fix` of its own it carries the docstring's; without a `severity`, the policy's."""
         return Finding(
             policy=self.id,
-            severity=self.severity,
+            severity=severity or self.severity,
             message=message,
             fix=fix or self.section("fix").rstrip("."),
             manifest=node.manifest,
@@ -83,6 +104,7 @@ class Policy(ABC, Generic[Target]):
             path=path,
             related=tuple(related),
             hints=hints,
+            subject=subject,
         )
 
     def undecided(self, manifest: Manifest, fact: str) -> Undecided:
@@ -94,13 +116,18 @@ class Policy(ABC, Generic[Target]):
         return Unchecked(policy=self.id, manifest=manifest, why=why)
 
 
-def _labelled(paragraph: str) -> Iterator[str]:
-    """The labelled lines of a paragraph, continuation lines joined to the line that they continue."""
-    current = ""
-    for line in paragraph.splitlines():
-        if line.split(":", 1)[0] in {"Why", "Fix", "Source"} and current:
-            yield current
-            current = ""
-        current = f"{current} {line.strip()}".strip()
-    if current:
-        yield current
+@cache
+def _sections(docstring: str) -> Mapping[str, str]:
+    """The law and the labelled parts of a docstring; lines that continue a part are joined to it."""
+    paragraphs = cleandoc(docstring).split("\n\n")
+    found = {"law": " ".join(paragraphs[0].split())}
+    for paragraph in paragraphs[1:]:
+        current = ""
+        for line in paragraph.splitlines():
+            label, _, rest = line.partition(":")
+            if label in _SECTIONS:
+                current = label.lower()
+                found[current] = rest.strip()
+            elif current:
+                found[current] += f" {line.strip()}"
+    return found

@@ -64,7 +64,8 @@ def explain(error: ValidationError, schema: Schema, *, hides: bool) -> list[Expl
         return [_unknown_field(path, name, value[name], known, hides=hides) for name in kind.unexpected]
     if isinstance(kind, ValidationErrorKind.Required):
         message = f"{field_of((*path, kind.property))} is missing; it is required"
-        violation = _violation(path, message, error.instance, hides=hides)
+        shown = _shown(path, error.instance, hides=hides)
+        violation = Violation(pointer=pointer_of(path), message=message, value=shown, field=kind.property)
         return [Explained(violation=violation, mapping=violation.pointer, misses=kind.property)]
     if isinstance(kind, ValidationErrorKind.PropertyNames):
         key = str(kind.error.instance)

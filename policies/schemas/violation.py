@@ -19,6 +19,8 @@ class Violation:
     pointer: str
     message: str
     value: str
+    field: str = ""
+    """The field that is missing at the pointer, if that is what is wrong."""
 
 
 def pointer_of(path: tuple[str | int, ...]) -> str:

@@ -95,4 +95,4 @@ class NamedAlertSeverities(Policy[NamedAlert]):
             rules = world.of("monitoring.coreos.com", "PrometheusRule")
             where = f"environment {world.environment} has no alert {target.name}"
             wanted = f"this platform promises it with the severity {target.severity}"
-            yield self.finding((rules or world.of("", "Namespace") or world.manifests)[0].root, f"{where}; {wanted}")
+            yield self.finding((rules or world.of("", "Namespace") or world.manifests)[0].root, f"{where}; {wanted}", subject=target.name)

@@ -81,7 +81,8 @@ class FactsAreValid(Policy[Manifest]):
         del world
         for violation in _schema().violations(target.body):
             place = Node(manifest=target, value=None, pointer=violation.pointer)
-            yield self.finding(place, violation.message.replace("is not a field of this API", "is not a fact"))
+            message = violation.message.replace("is not a field of this API", "is not a fact")
+            yield self.finding(place, message, subject=violation.field)
 
 
 @cache

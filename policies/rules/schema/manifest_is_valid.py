@@ -132,7 +132,7 @@ class ManifestIsValid(Policy[Manifest]):
                 yield self.unchecked(target, judged.why)
             return
         for violation in judged:
-            yield self.finding(self._place(target, violation.pointer), violation.message)
+            yield self.finding(self._place(target, violation.pointer), violation.message, subject=violation.field)
 
     @staticmethod
     def _place(manifest: Manifest, pointer: str) -> Node:
