@@ -52,7 +52,7 @@ schemas:
 
 bench:
 	@$(setup) dev
-	$(python) -m bench
+	@bench/run
 
 lock:
 	@$(setup) python

@@ -1,0 +1,60 @@
+"""The worlds of the benchmark are fair: crema and kubeconform look at all of them and find nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench import worlds
+from crema.policies.engine.discover import discover
+from crema.policies.engine.run import run
+from crema.policies.model.read import read
+from crema.policies.schemas import standalone
+from tests import external
+
+_SIZE = 100
+
+
+def test_one_seed_writes_the_same_bytes(tmp_path: Path) -> None:
+    """Two machines measure the same world, and another seed makes another."""
+    for name, seed in (("one", 1), ("again", 1), ("other", 2)):
+        worlds.write(tmp_path / name, _SIZE, seed)
+    one, again, other = (_bytes(tmp_path / name) for name in ("one", "again", "other"))
+    assert one == again
+    assert one != other
+
+
+@pytest.mark.parametrize("size", [1, 9, _SIZE])
+def test_a_world_has_as_many_objects_as_were_asked_for(tmp_path: Path, size: int) -> None:
+    """Objects are counted, not files: some files hold several documents or a List. No two objects have one ref."""
+    worlds.write(tmp_path / "world", size)
+    (world,) = read([tmp_path / "world"]).worlds
+    assert len({manifest.ref for manifest in world.manifests}) == len(world.manifests) == size
+
+
+def test_no_policy_has_anything_to_say(tmp_path: Path) -> None:
+    """Every policy judges the world to its end: no finding above info, nothing unread and no crash. Several look at some of it."""
+    worlds.write(tmp_path / "world", _SIZE)
+    report = run(read([tmp_path / "world"]), discover())
+    assert [str(finding.message) for finding in report.findings if finding.severity != "info"] == []
+    assert (report.manifests, report.unreadable, report.not_manifests, report.crashed) == (_SIZE, (), (), ())
+    assert {"schema-manifest-is-valid", "traffic-no-rewrite-on-api-routes", "alerting-alert-severities"} <= {
+        policy for policy, targets in report.targets.items() if targets
+    }
+
+
+@pytest.mark.engine
+def test_kubeconform_accepts_every_object(tmp_path: Path) -> None:
+    """It judges as many objects by the same schemas, and skips none."""
+    kinds = worlds.write(tmp_path / "world", _SIZE)
+    assert standalone.write(tmp_path / "schemas", kinds, "1.36") == ()
+    location = f"{tmp_path / 'schemas'}/{standalone.LOCATION}"
+    done = external.run("kubeconform", "-strict", "-summary", "-output", "json", "-schema-location", location, tmp_path / "world")
+    assert done.status == 0
+    assert json.loads(done.stdout)["summary"] == {"valid": _SIZE, "invalid": 0, "errors": 0, "skipped": 0}
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*.yaml")}
