@@ -1,87 +1,87 @@
 """`crema check`: judge manifests by the policies."""
 
-import os
 import sys
-import tomllib
-from dataclasses import dataclass
-from io import TextIOWrapper
+import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import click
 
-from crema.policies.engine.discover import BrokenPolicyFile, discover
-from crema.policies.engine.run import USAGE, run
-from crema.policies.model.read import read
-from crema.policies.report.text import render
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What `[tool.crema]` in pyproject.toml says: where manifests are, and whether the house's own policies are on."""
-
-    paths: tuple[Path, ...] = ()
-    house: bool = False
+from crema.output import deliver, destinations
+from crema.policies.engine.finding import Severity
+from crema.policies.engine.policy import Policy
+from crema.policies.engine.run import run
+from crema.policies.report.build import Question, build
+from crema.policies.report.tools import tools
+from crema.project import Project, choose, day_of, known_to, open_project, read_project, read_project_waivers, version
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
-def check(paths: tuple[Path, ...]) -> None:
-    """Judge the manifests under PATH (default: `dist` of [tool.crema] in pyproject.toml).
+@click.option(
+    "--format", "formats", multiple=True, metavar="FORMAT[=FILE]", help="text, json, sarif, junit, github or markdown; repeatable."
+)
+@click.option("--rule", "rules", multiple=True, metavar="POLICY", help="Only this policy; repeatable.")
+@click.option("--skip", "skipped", multiple=True, metavar="POLICY", help="Not this policy; repeatable.")
+@click.option("--env", "environments", multiple=True, metavar="E", help="Only this environment; repeatable.")
+@click.option("--fail-on", type=click.Choice(["error", "warning"]), help="The least severity that fails the run (default: warning).")
+@click.option("--since", metavar="REF", help="Only findings that this git reference did not have.")
+@click.option("--no-waivers", is_flag=True, help="As if there were no waivers.")
+@click.option("--as-of", metavar="DATE", help="The day on which waivers are judged (default: today, UTC).")
+@click.option("--strict", is_flag=True, help="Anything undecided or unchecked fails the run (exit 3).")
+@click.option("--timings", is_flag=True, help="Say how long reading and each policy took.")
+def check(
+    paths: tuple[Path, ...],
+    *,
+    formats: tuple[str, ...],
+    rules: tuple[str, ...],
+    skipped: tuple[str, ...],
+    environments: tuple[str, ...],
+    fail_on: str | None,
+    since: str | None,
+    as_of: str | None,
+    no_waivers: bool,
+    strict: bool,
+    timings: bool,
+) -> None:
+    """Judge the manifests under PATH (default: the directories of crema.toml or [tool.crema]).
 
     Exit codes: 0 clean, 1 findings, 2 wrong usage or configuration, 3 too little was checked, 4 a policy crashed.
     """
-    try:
-        settings = _settings(Path.cwd())
-        policies = [policy for policy in discover() if policy.basis == "breaks" or settings.house]
-    except (_WrongSettings, BrokenPolicyFile) as wrong:
-        click.echo(f"crema check: {wrong}", err=True)
-        sys.exit(USAGE)
-    wanted = paths or settings.paths
-    if not wanted:
-        raise click.UsageError("no PATH given, and no pyproject.toml here or above says `[tool.crema] dist`.")
-    for path in wanted:
-        if not path.exists():
-            raise click.UsageError(f"{path} ([tool.crema] dist) does not exist; `crema synth` makes it.")
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    report = run(read(wanted), policies)
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    click.echo(render(report, colour=colour), nl=False, color=colour)
-    sys.exit(report.exit_code())
+    to = destinations(formats)
+    begun = time.perf_counter()
+    project = open_project("check", paths)
+    chosen, judge_waivers = choose(project, rules, skipped)
+    day = day_of(as_of)
+    waivers = () if no_waivers else read_project_waivers("check", project)
+    begun_reading = time.perf_counter()
+    reading = read_project(project, environments)
+    read_in = time.perf_counter() - begun_reading
+    done = run(reading, chosen, severities=dict(project.settings.severities), clock=time.perf_counter if timings else None)
+    question = Question(
+        version=version(),
+        as_of=day,
+        fail_on=cast("Severity", fail_on) if fail_on else project.settings.fail_on,
+        strict=strict or project.settings.strict,
+        waivers=waivers,
+        known=None if no_waivers else known_to(project, reading, [p.id for p in chosen], whole=project.whole and not environments),
+        judge_waivers=judge_waivers,
+        expect=project.settings.expect,
+        expected_by=project.settings.file,
+        since=None if since is None else _before(project, chosen, since, environments),
+        tools=tools(version()),
+    )
+    report = build(done, question)
+    if timings:
+        seconds = {"reading": read_in, **report.seconds, "everything": time.perf_counter() - begun}
+        report = replace(report, seconds=seconds)
+    deliver(report, to)
+    sys.exit(report.exit_code)
 
 
-class _WrongSettings(Exception):
-    """pyproject.toml cannot be used."""
+def _before(project: Project, chosen: Sequence[Policy[Any]], since: str, environments: Sequence[str]) -> tuple[str, frozenset[str]]:
+    from crema.since import before  # here, because it starts git: a run without it needs none
 
-
-def _settings(start: Path) -> Settings:
-    """The settings of the nearest pyproject.toml, from a directory upwards, that has `[tool.crema]`."""
-    for folder in (start, *start.parents):
-        file = folder / "pyproject.toml"
-        if not file.is_file():
-            continue
-        try:
-            tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
-            raise _WrongSettings(f"{file}: {broken}") from None
-        except OSError as broken:
-            raise _WrongSettings(f"{file}: {broken.strerror}") from None
-        if not isinstance(tools, dict):
-            raise _WrongSettings(f"{file}: [tool] is not a table")
-        if "crema" in tools:
-            return _checked(tools["crema"], folder, file)
-    return Settings()
-
-
-def _checked(table: object, folder: Path, file: Path) -> Settings:
-    if not isinstance(table, dict):
-        raise _WrongSettings(f"{file}: [tool.crema] is not a table")
-    unknown = sorted(set(table) - {"dist", "house"})
-    if unknown:
-        raise _WrongSettings(f"{file}: [tool.crema] knows dist and house, not {', '.join(unknown)}")
-    dist, house = table.get("dist", "dist"), table.get("house", False)
-    if not isinstance(dist, str) or not isinstance(house, bool):
-        raise _WrongSettings(f"{file}: [tool.crema] dist must be text and house true or false")
-    here = Path.cwd()
-    path = folder / dist
-    return Settings(paths=(path.relative_to(here) if path.is_relative_to(here) else path,), house=house)
+    return before(project, chosen, since, environments)

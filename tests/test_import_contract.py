@@ -89,7 +89,7 @@ print(result.exit_code, sorted(m for m in sys.modules if m.split(".")[0] in ROOM
     ("verb", "loaded"),
     [
         (["--help"], []),
-        (["check", "dist"], ["crema.check", "crema.policies"]),
+        (["check", "dist"], ["crema.check", "crema.output", "crema.policies", "crema.project"]),
     ],
 )
 def test_a_verb_loads_its_own_rooms_alone(verb: list[str], loaded: list[str]) -> None:

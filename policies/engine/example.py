@@ -6,28 +6,35 @@ Manifests are written as YAML text, as a reader of manifests knows them; several
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from textwrap import dedent
+from typing import Any, Final
 
 from crema.policies.model.documents import read_documents
 from crema.policies.model.manifest import Manifest, ref_of
-from crema.policies.model.read import document_of
+from crema.policies.model.objects import document_of
+from crema.policies.model.read import REPOSITORY
 from crema.policies.model.world import World, world_of
+
+ENVIRONMENT: Final = "example"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """Manifests that obey the policy, named in plain words. `closed`: they are a whole environment of our own.
 
-    documents: what its bootstrap has beside objects, by the names of files.
+    documents: what its bootstrap has beside objects, by the names of files. facts: what a configuration says. repository: the world is
+    that of the documents, not of a cluster.
     """
 
     name: str
     manifests: str
     closed: bool = False
     documents: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    repository: bool = False
 
     def world(self) -> World:
         """The world that consists of these manifests."""
-        return _world(self.manifests, self.documents, closed=self.closed)
+        return _world(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +58,32 @@ class Denied:
     also: tuple[Pinned, ...] = ()
     closed: bool = False
     documents: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    repository: bool = False
 
     def world(self) -> World:
         """The world that consists of these manifests."""
-        return _world(self.manifests, self.documents, closed=self.closed)
+        return _world(self)
 
     def pinned(self) -> frozenset[Pinned]:
         """Every finding that the policy must report."""
         return frozenset({Pinned(at=self.at, pointer=self.pointer, message=self.message), *self.also})
 
 
-def _world(manifests: str, documents: Mapping[str, str], *, closed: bool) -> World:
-    read = [document_of(name, d, name, "example") for name, text in documents.items() for d in read_documents(dedent(text))]
-    return world_of(_manifests(manifests), "example", documents=read, closed=closed)
+def _world(example: Example | Denied) -> World:
+    documents = [
+        document_of(f"{ENVIRONMENT}/{name}", document, name, REPOSITORY if example.repository else ENVIRONMENT)
+        for name, text in example.documents.items()
+        for document in read_documents(dedent(text))
+    ]
+    return world_of(
+        _manifests(example.manifests),
+        REPOSITORY if example.repository else ENVIRONMENT,
+        documents=documents,
+        closed=example.closed,
+        facts=example.facts,
+        repository=example.repository,
+    )
 
 
 def _manifests(text: str) -> list[Manifest]:
@@ -80,7 +100,7 @@ def _manifests(text: str) -> list[Manifest]:
                 body=document.body,
                 file="example.yaml",
                 index=document.index,
-                environment="example",
+                environment=ENVIRONMENT,
                 doubts=document.doubts,
             )
         )

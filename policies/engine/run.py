@@ -1,21 +1,16 @@
-"""Run policies over worlds and collect everything that was said, sorted, in one report."""
+"""Run policies over worlds and collect everything that was said, sorted."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from crema.policies.engine.finding import SEVERITIES, Finding, Severity, Unchecked, Undecided, finding_order
+from crema.policies.engine.finding import Finding, Severity, Unchecked, Undecided, finding_order
 from crema.policies.engine.policy import Policy
+from crema.policies.model.files import NotAManifest, UnreadableDocument
 from crema.policies.model.node import UnknownShape
-from crema.policies.model.read import NotAManifest, Reading, UnreadableDocument
+from crema.policies.model.read import Reading
 from crema.policies.model.world import World
-
-CLEAN: Final = 0
-FINDINGS: Final = 1
-USAGE: Final = 2
-TOO_LITTLE: Final = 3
-CRASHED: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,79 +24,97 @@ class Crash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One run. Findings hold violations only; what was not decided, not checked, not read or crashed stands beside
-    them.
-    """
+class Looked:
+    """How much of one environment was looked at: its manifests, and each policy's targets."""
 
-    environments: tuple[str, ...]
-    policies: tuple[str, ...]
+    environment: str
+    closed: bool
     manifests: int
     targets: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one run said. Findings hold violations only; what was not decided, not checked, not read or crashed stands
+    beside them. `seconds`: how long each policy took, where a clock was given.
+    """
+
+    looked: tuple[Looked, ...]
+    policies: tuple[Policy[Any], ...]
     findings: tuple[Finding, ...]
     undecided: tuple[Undecided, ...]
     unchecked: tuple[Unchecked, ...]
     unreadable: tuple[UnreadableDocument, ...]
     not_manifests: tuple[NotAManifest, ...]
     crashed: tuple[Crash, ...]
-
-    def exit_code(self, fail_on: Severity = "warning") -> int:
-        """4 a policy crashed, 3 too little was checked, 1 findings at or above `fail_on`, else 0; the first that
-        applies.
-        """
-        if self.crashed:
-            return CRASHED
-        if self.unreadable or not self.manifests:
-            return TOO_LITTLE
-        failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-        return FINDINGS if any(finding.severity in failing for finding in self.findings) else CLEAN
+    empty: tuple[str, ...] = ()
+    """Paths under which nothing was found to judge."""
+    whole: frozenset[str] = frozenset()
+    """The environments that were read from their top."""
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
-def run(reading: Reading, policies: Iterable[Policy[Any]]) -> Report:
-    """Every policy over every world."""
-    chosen = tuple(policies)
-    heard = [(policy.id, said) for world in reading.worlds for policy in chosen for said in _judge(policy, world)]
-    said = [outcome for _, outcome in heard]
-    targets = dict.fromkeys((policy.id for policy in chosen), 0)
-    for policy_id, outcome in heard:
-        targets[policy_id] += isinstance(outcome, _Looked)
-    return Report(
-        environments=tuple(world.environment for world in reading.worlds),
-        policies=tuple(policy.id for policy in chosen),
-        manifests=sum(len(world.manifests) for world in reading.worlds),
-        targets=targets,
-        findings=tuple(sorted({each for each in said if isinstance(each, Finding)}, key=finding_order)),
+def run(
+    reading: Reading,
+    policies: Iterable[Policy[Any]],
+    *,
+    severities: dict[str, Severity] | None = None,
+    clock: Callable[[], float] | None = None,
+) -> Run:
+    """Every policy over every world. `severities` replaces those of policies by their ids."""
+    chosen, given = tuple(policies), severities or {}
+    said: list[Finding | Undecided | Unchecked | Crash] = []
+    looked: list[Looked] = []
+    seconds = dict.fromkeys((policy.id for policy in chosen), 0.0)
+    for world in reading.worlds:
+        targets: dict[str, int] = {}
+        for policy in chosen:
+            begun = clock() if clock is not None else 0.0
+            outcomes = _Outcomes(policy, world)
+            said.extend(outcomes)
+            targets[policy.id] = outcomes.targets
+            seconds[policy.id] += clock() - begun if clock is not None else 0.0
+        looked.append(Looked(environment=world.environment, closed=world.closed, manifests=len(world.manifests), targets=targets))
+    found = {replace(each, severity=given.get(each.policy, each.severity)) for each in said if isinstance(each, Finding)}
+    return Run(
+        looked=tuple(looked),
+        policies=chosen,
+        findings=tuple(sorted(found, key=finding_order)),
         undecided=tuple(sorted((each for each in said if isinstance(each, Undecided)), key=_place)),
         unchecked=tuple(sorted((each for each in said if isinstance(each, Unchecked)), key=_place)),
         unreadable=reading.unreadable,
         not_manifests=reading.not_manifests,
         crashed=tuple(each for each in said if isinstance(each, Crash)),
+        empty=reading.empty,
+        whole=reading.whole,
+        seconds=seconds if clock is not None else {},
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """One target was judged."""
-
-
-def _judge(policy: Policy[Any], world: World) -> Iterator[Finding | Undecided | Unchecked | Crash | _Looked]:
+class _Outcomes:
     """What a policy says of a world, target by target, so that one bad target does not hide the others."""
-    target: object = ""
-    try:
-        for target in policy.targets(world):
-            yield _Looked()
-            try:
-                yield from tuple(policy.judge(world, target))
-            except UnknownShape as strange:
-                yield _unknown_shape(policy, strange)
-            # The one boundary: whatever a policy raises must be reported, and must not stop the others.
-            except Exception as broken:  # noqa: BLE001
-                yield _crash(policy, world, target, broken)
-    except UnknownShape as strange:
-        yield _unknown_shape(policy, strange)
-    # As above, while the policy was still looking for its targets.
-    except Exception as broken:  # noqa: BLE001
-        yield _crash(policy, world, "", broken)
+
+    def __init__(self, policy: Policy[Any], world: World) -> None:
+        self.policy, self.world = policy, world
+        self.targets = 0
+
+    def __iter__(self) -> Iterator[Finding | Undecided | Unchecked | Crash]:
+        policy, world = self.policy, self.world
+        try:
+            for target in policy.targets(world):
+                self.targets += 1
+                try:
+                    yield from tuple(policy.judge(world, target))
+                except UnknownShape as strange:
+                    yield _unknown_shape(policy, strange)
+                # The one boundary: whatever a policy raises must be reported, and must not stop the others.
+                except Exception as broken:  # noqa: BLE001
+                    yield _crash(policy, world, target, broken)
+        except UnknownShape as strange:
+            yield _unknown_shape(policy, strange)
+        # As above, while the policy was still looking for its targets.
+        except Exception as broken:  # noqa: BLE001
+            yield _crash(policy, world, "", broken)
 
 
 def _unknown_shape(policy: Policy[Any], strange: UnknownShape) -> Finding:
@@ -120,6 +133,7 @@ def _crash(policy: Policy[Any], world: World, target: object, broken: Exception)
     return Crash(policy=policy.id, environment=world.environment, target=str(target), why=f"{type(broken).__name__} at {where}")
 
 
-def _place(outcome: Undecided | Unchecked) -> tuple[str, str, int, str, str]:
+def _place(outcome: Undecided | Unchecked) -> tuple[str, str, int, str, str, str]:
     manifest = outcome.manifest
-    return (manifest.environment, manifest.file, manifest.index, manifest.base, outcome.policy)
+    said = outcome.fact if isinstance(outcome, Undecided) else outcome.why
+    return (manifest.environment, manifest.file, manifest.index, manifest.base, outcome.policy, said)

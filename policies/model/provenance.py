@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from crema.policies.model.documents import Json
+from crema.policies.model.files import bytes_of
 from crema.policies.model.manifest import Manifest
-from crema.policies.model.read import bytes_of
 
 SCHEMA: Final = "crema-provenance/v1"
 FILE: Final = ".crema/provenance.json"

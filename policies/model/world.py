@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.pods import PodTemplate, pod_templates
@@ -31,6 +31,10 @@ class World:
     """
     closed: bool = False
     kubernetes_version: str = KUBERNETES_VERSION
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What manifests cannot say, by the keys of facts.schema.json."""
+    repository: bool = False
+    """Not an environment of a cluster, but what is read beside one: its `documents` are workflows, the lock of images, bootstraps."""
 
     def of(self, group: str, *kinds: str) -> tuple[Manifest, ...]:
         """The manifests of these kinds in one API group, whatever the version."""
@@ -75,9 +79,26 @@ class World:
         return dict(found)
 
 
-def world_of(manifests: Iterable[Manifest], environment: str = "", *, documents: Iterable[Manifest] = (), closed: bool = False) -> World:
+def world_of(
+    manifests: Iterable[Manifest],
+    environment: str = "",
+    *,
+    documents: Iterable[Manifest] = (),
+    closed: bool = False,
+    kubernetes_version: str = KUBERNETES_VERSION,
+    facts: Mapping[str, Any] | None = None,
+    repository: bool = False,
+) -> World:
     """A world of these manifests, in the one order (file, document, place in it) whatever order they came in."""
-    return World(environment=environment, manifests=_ordered(manifests), documents=_ordered(documents), closed=closed)
+    return World(
+        environment=environment,
+        manifests=_ordered(manifests),
+        documents=_ordered(documents),
+        closed=closed,
+        kubernetes_version=kubernetes_version,
+        facts=facts or {},
+        repository=repository,
+    )
 
 
 def _ordered(manifests: Iterable[Manifest]) -> tuple[Manifest, ...]:

@@ -4,33 +4,36 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from crema.policies.engine.finding import Finding, Related
-from crema.policies.engine.run import Report
-from crema.policies.model.read import line_in
-from crema.policies.model.source import Place, source_of
+from crema.policies.report.report import ManifestPlace, RelatedPlace, Report, ReportedFinding, Shortfall, SourcePlace
 
 _LONGEST: Final = 110
 _NAMED: Final = 10
 
 
-_COLOURS: Final = {"error": "31", "warning": "33", "info": "36", "crashed": "31", "unreadable": "31"}
+_COLOURS: Final = {"error": "31", "warning": "33", "info": "36", "waived": "2", "crashed": "31", "unreadable": "31", "too little": "31"}
 _LABEL: Final = re.compile(rf"({'|'.join(_COLOURS)})(?:\[[^\]]+\])?(?=: )")
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def render(report: Report, *, colour: bool = False) -> str:
-    """The whole report: findings first, then what was not read, not checked or crashed, the summary line last.
+    """The whole report: findings first, then what was waived, not read, not checked or crashed, the summary line last.
 
     `colour`: labels are bold and coloured for a terminal. Names and values come from anybody's files, so that what
     could move a terminal's cursor or end a line is escaped.
     """
-    blocks = [list(_finding(finding)) for finding in report.findings]
-    blocks += [list(_crashed(report)), list(_unread(report)), list(_unjudged(report)), [summary(report)]]
+    blocks = [list(_finding(finding)) for finding in report.open]
+    blocks += [list(_waived(report)), list(_crashed(report)), list(_unread(report)), list(_unjudged(report))]
+    blocks += [list(_timings(report)), [summary(report)]]
     return "\n\n".join("\n".join(_shown(line, colour) for line in lines) for lines in blocks if lines) + "\n"
 
 
+def escaped(text: str) -> str:
+    """Text without what could move a cursor, turn the direction of writing or end a line."""
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
 def _shown(line: str, colour: bool) -> str:
-    plain = _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), line)
+    plain = escaped(line)
     label = _LABEL.match(plain) if colour else None
     return plain if label is None else f"\x1b[1;{_COLOURS[label[1]]}m{label[0]}\x1b[0m{plain[label.end() :]}"
 
@@ -38,15 +41,20 @@ def _shown(line: str, colour: bool) -> str:
 def summary(report: Report) -> str:
     """The last line of every run: what ran over how much, and what came of it."""
     parts = [
-        _count(len(report.policies), "policy", "policies"),
+        _count(len(report.rules), "policy", "policies"),
         _count(report.manifests, "manifest", "manifests"),
-        _count(len(report.findings), "finding", "findings"),
+        _count(len(report.open), "finding", "findings"),
     ]
+    if report.waived:
+        parts.append(f"{len(report.waived)} waived (next expires {report.next_expiry})")
+    if report.since is not None:
+        parts.append(f"{report.since.known} known since {report.since.ref}")
     for number, word in (
         (len(report.undecided), "undecided"),
-        (len(report.unchecked) + len(report.not_manifests), "unchecked"),
+        (len(report.unchecked), "unchecked"),
         (len(report.unreadable), "unreadable"),
         (len(report.crashed), "crashed"),
+        (len(_short(report)), "too little"),
     ):
         if number:
             parts.append(f"{number} {word}")
@@ -55,7 +63,7 @@ def summary(report: Report) -> str:
     return " · ".join(parts)
 
 
-def _finding(finding: Finding) -> Iterator[str]:
+def _finding(finding: ReportedFinding) -> Iterator[str]:
     yield f"{finding.severity}[{finding.policy}]: {finding.message}"
     yield from _where(finding, "  --> ")
     if finding.path:
@@ -65,29 +73,31 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"  fix: {finding.fix}"
 
 
-def _where(place: Finding | Related, lead: str) -> Iterator[str]:
-    """The Python line first when there is one, the manifest's line after it. The Python text of a Secret may hold its
-    value and is not shown.
-    """
-    source = source_of(place.manifest, place.pointer, place.inner, place.hints)
-    if source is None:
-        yield f"{lead}{_manifest_place(place)}"
+def _where(place: ReportedFinding | RelatedPlace, lead: str) -> Iterator[str]:
+    """The Python line first when there is one, the manifest's line after it."""
+    if place.source is None:
+        yield f"{lead}{_manifest_place(place.manifest, str(place.resource))}"
     else:
-        secret = place.manifest.ref.kind == "Secret"
-        yield f"{lead}{source.file}:{source.line}" if secret else f"{lead}{_source_place(source)}"
-        yield f"   |  {_manifest_place(place)}"
+        yield f"{lead}{_source_place(place.source)}"
+        yield f"   |  {_manifest_place(place.manifest, str(place.resource))}"
 
 
-def _source_place(place: Place) -> str:
+def _source_place(place: SourcePlace) -> str:
     shown = place.text if len(place.text) <= _LONGEST else place.text[: _LONGEST - 1] + "…"
     return f"{place.file}:{place.line}   {shown}".rstrip()
 
 
-def _manifest_place(place: Finding | Related) -> str:
-    line = line_in(place.manifest, place.pointer, place.inner)
-    at = place.manifest.file if line is None else f"{place.manifest.file}:{line}"
-    inner = f"#{place.inner}" if place.inner else ""
-    return f"{at}  {place.pointer or place.manifest}{inner}"
+def _manifest_place(place: ManifestPlace, named: str) -> str:
+    return f"{place.file}:{place.line}  {place.pointer or named}"
+
+
+def _waived(report: Report) -> Iterator[str]:
+    """One line each: what is excepted, until when, by whom and why."""
+    for finding in report.waived:
+        if finding.waiver is not None:
+            file, line = finding.place
+            until = f"until {finding.waiver.expires}, {finding.waiver.owner}: {finding.waiver.reason}"
+            yield f"waived[{finding.policy}]: {finding.resource} ({file}:{line}) {until}"
 
 
 def _crashed(report: Report) -> Iterator[str]:
@@ -99,20 +109,38 @@ def _crashed(report: Report) -> Iterator[str]:
 
 def _unread(report: Report) -> Iterator[str]:
     yield from (f"unreadable: {entry.file}:{entry.line}  {entry.why}" for entry in report.unreadable)
+    for short in _short(report):
+        yield f"too little: {said_of(short)}"
+
+
+def _short(report: Report) -> list[Shortfall]:
+    """The shortfalls, without the empty paths of a run that found nothing anywhere: its last line says so."""
+    return [short for short in report.too_little if short.file or report.manifests]
+
+
+def said_of(short: Shortfall) -> str:
+    """A shortfall in words."""
+    if not short.file:
+        return f"{short.environment}: nothing was found to check"
+    what = "manifests" if short.what == "manifests" else f"targets of {short.what}"
+    return f"environment {short.environment} has {short.found} {what}; {short.file} expects at least {short.expected}"
 
 
 def _unjudged(report: Report) -> Iterator[str]:
     """What was left out, each once; long lists of files end in a number."""
-    yield from (f"undecided[{each.policy}]: {each.manifest} needs the fact {each.fact}" for each in report.undecided)
+    yield from (f"undecided[{each.policy}]: {each.resource} needs the fact {each.fact}" for each in report.undecided)
     checked: dict[tuple[str, str], list[str]] = {}
     for each in report.unchecked:
-        checked.setdefault((each.policy, each.why), []).append(f"{each.manifest} ({each.manifest.file})")
+        name = each.file if each.resource is None else f"{each.resource} ({each.file})"
+        checked.setdefault((each.policy, each.why), []).append(name)
     for (policy, why), places in checked.items():
-        yield f"unchecked[{policy}]: {why}: {_some(places)}"
-    left_out: dict[str, list[str]] = {}
-    for file in report.not_manifests:
-        left_out.setdefault(file.why, []).append(file.file)
-    yield from (f"unchecked: {why}: {_some(files)}" for why, files in left_out.items())
+        yield f"unchecked{f'[{policy}]' if policy else ''}: {why}: {_some(places)}"
+
+
+def _timings(report: Report) -> Iterator[str]:
+    """The slowest first."""
+    for what, seconds in sorted(report.seconds.items(), key=lambda timed: -timed[1]):
+        yield f"{seconds * 1000:8.1f} ms  {what}"
 
 
 def _some(names: list[str]) -> str:

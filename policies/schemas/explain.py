@@ -33,8 +33,8 @@ _TYPES: Final = {
     "string": "text",
 }
 
-#: The schemas ask for one of the two, never for one alone.
-_FORMATS: Final = {"ipv4": "an IP address", "ipv6": "an IP address"}
+#: Where a schema asks for an IP address, it takes either.
+_FORMATS: Final = {"date": "a date such as 2026-01-31", "ipv4": "an IP address", "ipv6": "an IP address"}
 
 #: Fields of a Secret whose values may be shown.
 _OPEN_IN_SECRETS: Final[frozenset[Path]] = frozenset(

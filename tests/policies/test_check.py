@@ -86,8 +86,8 @@ def test_somebodys_manifest_has_its_own_line_only() -> None:
         ({"m/a.yaml": SERVICE, "m/b.yaml": "a: ["}, ["m"], 3, f"{BREAKS} policies · 1 manifest · 0 findings · 1 unreadable"),
         ({"m/a.yaml": SERVICE, "m/v.yaml": "a: 1"}, ["m"], 0, f"{BREAKS} policies · 1 manifest · 0 findings · 1 unchecked"),
         ({}, ["absent"], 2, "Error: Invalid value for '[PATH]...': Path 'absent' does not exist."),
-        ({}, [], 2, "Error: no PATH given, and no pyproject.toml here or above says `[tool.crema] dist`."),
-        ({"pyproject.toml": SETTINGS}, [], 2, "Error: dist ([tool.crema] dist) does not exist; `crema synth` makes it."),
+        ({}, [], 2, "Error: no PATH given, and neither a crema.toml nor [tool.crema] of a pyproject.toml, here or above, says `dist` or `directories`."),
+        ({"pyproject.toml": SETTINGS}, [], 2, "Error: dist (directory of pyproject.toml) does not exist; `crema synth` makes it."),
         ({"pyproject.toml": SETTINGS, "dist/a.yaml": SERVICE}, [], 0, f"{BREAKS} policies · 1 manifest · 0 findings"),
         ({"pyproject.toml": SETTINGS + "house = true\n", "dist/a.yaml": SERVICE}, [], 0, f"{ALL} policies · 1 manifest · 0 findings"),
     ],
@@ -103,8 +103,8 @@ def test_exit_code_and_last_line(files: dict[str, str], arguments: list[str], co
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ("[tool.crema]\nhouses = true\n", "pyproject.toml: [tool.crema] knows dist and house, not houses"),
-        ("[tool.crema]\nhouse = 1\n", "pyproject.toml: [tool.crema] dist must be text and house true or false"),
+        ("[tool.crema]\nhouses = true\n", "pyproject.toml: [tool.crema] houses is not a key of this configuration; did you mean house?"),
+        ("[tool.crema]\nhouse = 1\n", "pyproject.toml: [tool.crema] house is 1, a number; a boolean is required"),
         ("[tool]\ncrema = 1\n", "pyproject.toml: [tool.crema] is not a table"),
         ("[tool.crema\n", "pyproject.toml: Expected ']' at the end of a table declaration"),
         ("tool = 1\n", "pyproject.toml: [tool] is not a table"),

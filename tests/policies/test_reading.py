@@ -162,8 +162,10 @@ def test_what_is_read_when_a_cluster_is_made_is_no_object_of_the_cluster() -> No
     write("dist/local/_bootstrap/argo-cd-values.yaml", "global: {domain: a.b}\n", env="local")
     write("dist/local/_bootstrap/root.yaml", SERVICE, env="local")
     write("dist/local/order/service-order.yaml", SERVICE, env="local")
-    (world,) = read([Path("dist")]).worlds
-    assert [str(document) for document in world.documents] == ["argo-cd-values.yaml", "kind.yaml"]
+    world, repository = read([Path("dist")]).worlds
+    assert [str(document) for document in world.documents] == ["local/argo-cd-values.yaml", "local/kind.yaml"]
+    assert (repository.environment, repository.documents, repository.manifests) == ("repository", world.documents, ())
+    assert {document.environment for document in world.documents} == {"repository"}
     assert world.documents[0].body == {"global": {"domain": "a.b"}}
     assert [(m.file, m.bootstrap) for m in world.manifests] == [
         ("dist/local/_bootstrap/root.yaml", True),

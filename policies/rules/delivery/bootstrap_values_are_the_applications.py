@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crema.policies.engine.example import Denied, Example, Pinned
+from crema.policies.engine.example import ENVIRONMENT, Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
 from crema.policies.model.documents import Json
@@ -69,12 +69,12 @@ class BootstrapValuesAreTheApplications(Policy[Values]):
             manifests=_APPLICATION.format(values="{global: {domain: argocd.example.org}}"),
             documents={"argo-cd-values.yaml": _VALUES},
             closed=True,
-            at="argo-cd-values.yaml",
+            at=f"{ENVIRONMENT}/argo-cd-values.yaml",
             pointer="/configs",
             message="configs is a value that Application/argocd/argo-cd does not have; its first sync takes it back",
             also=(
                 Pinned(
-                    at="argo-cd-values.yaml",
+                    at=f"{ENVIRONMENT}/argo-cd-values.yaml",
                     pointer="/global/domain",
                     message="global.domain is another value than that of Application/argocd/argo-cd; its first sync changes it",
                 ),
@@ -85,7 +85,7 @@ class BootstrapValuesAreTheApplications(Policy[Values]):
             manifests=_APPLICATION.format(values=_VALUES),
             documents={"argo-cd-values.yaml": "{global: {domain: argocd.example.com}, configs: {}}"},
             closed=True,
-            at="argo-cd-values.yaml",
+            at=f"{ENVIRONMENT}/argo-cd-values.yaml",
             pointer="/configs",
             message="configs.params is missing; Application/argocd/argo-cd has it",
         ),
@@ -94,7 +94,7 @@ class BootstrapValuesAreTheApplications(Policy[Values]):
             manifests=_APPLICATION.format(values=_VALUES),
             documents={"loki-values.yaml": "{loki: {}}"},
             closed=True,
-            at="loki-values.yaml",
+            at=f"{ENVIRONMENT}/loki-values.yaml",
             pointer="",
             message="no Application of this environment installs the chart loki, so nothing takes over what is installed with these values",
         ),
@@ -103,8 +103,8 @@ class BootstrapValuesAreTheApplications(Policy[Values]):
     def targets(self, world: World) -> Iterable[Values]:
         """Every file of values in the bootstrap."""
         for document in world.documents:
-            if document.ref.name.endswith(_SUFFIX):
-                chart = document.ref.name.removesuffix(_SUFFIX)
+            if document.ref.name.endswith(_SUFFIX) and not world.repository:
+                chart = document.ref.name.rpartition("/")[2].removesuffix(_SUFFIX)
                 yield Values(document=document, chart=chart, releases=tuple(r for r in releases(world) if r.chart == chart))
 
     def judge(self, world: World, target: Values) -> Iterator[Outcome]:

@@ -3,22 +3,19 @@
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 
 from jsonschema_rs import Draft7Validator
 
-from crema.policies.engine.example import Denied, Example, Pinned
+from crema.policies.engine.example import ENVIRONMENT, Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
-from crema.policies.model import world as model
+from crema.policies.model.facts import FILE, SCHEMA_FILE
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
 from crema.policies.schemas.validate import KindSchema
 
-_FILE = "facts.yaml"
-_SCHEMA = Path(model.__file__).parent / "facts.schema.json"
-_NONE = "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}"
+_AT = f"{ENVIRONMENT}/{FILE}"
 _FACTS = """
     schema: crema-facts/v1
     cluster: {{nodes: {{count: 1, cpu: "4", memory: 8Gi}}}}
@@ -39,42 +36,42 @@ class FactsAreValid(Policy[Manifest]):
     allowed = (
         Example(
             name="a service and the path it serves",
-            manifests=_NONE,
-            documents={_FILE: _FACTS.format(port=8000, serves="serves")},
-            closed=True,
+            manifests="",
+            documents={FILE: _FACTS.format(port=8000, serves="serves")},
+            repository=True,
         ),
         Example(
             name="another document of the bootstrap",
-            manifests=_NONE,
+            manifests="",
             documents={"kind.yaml": "{apiVersion: kind.x-k8s.io/v1alpha4, kind: Cluster}"},
-            closed=True,
+            repository=True,
         ),
     )
     denied = (
         Denied(
             name="a misspelt fact",
-            manifests=_NONE,
-            documents={_FILE: _FACTS.format(port=8000, serves="servs")},
-            closed=True,
-            at=_FILE,
+            manifests="",
+            documents={FILE: _FACTS.format(port=8000, serves="servs")},
+            repository=True,
+            at=_AT,
             pointer="/services/shop~1order/servs",
             message='services["shop/order"].servs is not a fact; did you mean serves?',
         ),
         Denied(
             name="a port that is none, and no cluster",
-            manifests=_NONE,
-            documents={_FILE: _FACTS.format(port='"8000"', serves="serves").replace("    cluster:", "    storage_classes: {} #")},
-            closed=True,
-            at=_FILE,
+            manifests="",
+            documents={FILE: _FACTS.format(port='"8000"', serves="serves").replace("    cluster:", "    storage_classes: {} #")},
+            repository=True,
+            at=_AT,
             pointer="/services/shop~1order/port",
             message='services["shop/order"].port is "8000", text; an integer is required',
-            also=(Pinned(at=_FILE, pointer="", message="cluster is missing; it is required"),),
+            also=(Pinned(at=_AT, pointer="", message="cluster is missing; it is required"),),
         ),
     )
 
     def targets(self, world: World) -> Iterable[Manifest]:
-        """The facts of the environment."""
-        return (document for document in world.documents if document.ref.name == _FILE)
+        """The facts of every environment, which are documents of the repository."""
+        return (each for each in world.documents if world.repository and each.ref.name.endswith(f"/{FILE}"))
 
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """A finding for each violation."""
@@ -87,5 +84,5 @@ class FactsAreValid(Policy[Manifest]):
 
 @cache
 def _schema() -> KindSchema:
-    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     return KindSchema(schema=schema, validator=Draft7Validator(schema, offline=True), hides=False)

@@ -1,0 +1,75 @@
+"""The report as JSON: the form that other programs read, described by report.schema.json."""
+
+import json
+from dataclasses import fields, is_dataclass
+from datetime import date
+from typing import Any
+
+from crema.policies.report.report import SCHEMA, Report, ReportedFinding, Resource
+
+
+def render(report: Report) -> str:
+    """The whole report, indented, with a newline at its end. The same report gives the same bytes."""
+    return json.dumps(as_json(report), ensure_ascii=True, indent=2) + "\n"
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The report as plain values."""
+    whole = {
+        "schema": SCHEMA,
+        "version": report.version,
+        "summary": _summary(report),
+        "environments": _plain(report.environments),
+        "policies": _plain(report.rules),
+        "findings": [_finding(finding) for finding in report.findings],
+        "undecided": _plain(report.undecided),
+        "unchecked": _plain(report.unchecked),
+        "unreadable": _plain(report.unreadable),
+        "crashed": _plain(report.crashed),
+        "tooLittle": _plain(report.too_little),
+        "tools": _plain(report.tools),
+    }
+    return whole | ({"timings": report.seconds} if report.seconds else {})
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    return {
+        "exitCode": report.exit_code,
+        "asOf": report.as_of.isoformat(),
+        "failOn": report.fail_on,
+        "strict": report.strict,
+        "policies": len(report.rules),
+        "manifests": report.manifests,
+        "findings": len(report.open),
+        "waived": len(report.waived),
+        "nextExpiry": None if report.next_expiry is None else report.next_expiry.isoformat(),
+        "undecided": len(report.undecided),
+        "unchecked": len(report.unchecked),
+        "unreadable": len(report.unreadable),
+        "crashed": len(report.crashed),
+        "tooLittle": len(report.too_little),
+        "targets": {rule.id: rule.targets for rule in report.rules},
+        "since": None if report.since is None else {"ref": report.since.ref, "known": report.since.known},
+    }
+
+
+def _finding(finding: ReportedFinding) -> dict[str, Any]:
+    plain: dict[str, Any] = _plain(finding)
+    return plain | {"help": finding.help}
+
+
+def _plain(value: Any) -> Any:
+    """Frozen records as mappings with keys in camelCase, as Kubernetes writes them."""
+    if is_dataclass(value) and not isinstance(value, type):
+        written = {_key(each.name): _plain(getattr(value, each.name)) for each in fields(value)}
+        return written | ({"ref": str(value)} if isinstance(value, Resource) else {})
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def _key(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
