@@ -4,7 +4,14 @@ import importlib
 
 import click
 
-_VERBS = {"check": "Prove what must hold of the manifests.", "synth": "Publish what the charts say into dist/."}
+_VERBS = {
+    "check": "Prove what must hold of the manifests.",
+    "explain": "Say what a policy demands, why, and how to mend what it finds.",
+    "rules": "List the policies.",
+    "synth": "Publish what the charts say into dist/.",
+    "waivers": "List, add and prune the recorded exceptions.",
+    "where": "Say which line of Python made an object or a value.",
+}
 
 
 class _Verbs(click.Group):

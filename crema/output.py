@@ -32,7 +32,7 @@ def destinations(given: Sequence[str]) -> tuple[Destination, ...]:
     for one in given:
         name, equals, file = one.partition("=")
         if name not in FORMATS:
-            raise click.UsageError(f"--format {name}: there is no such format{nearest(name, FORMATS)}.")
+            raise click.UsageError(f"--format {name}: there is no such format{nearest(name, FORMATS)}")
         if equals and not file:
             raise click.UsageError(f"--format {one}: the name of a file is missing after '='.")
         asked.append(Destination(format=name, file=Path(file) if file else None))

@@ -77,7 +77,7 @@ def read_project(project: Project, environments: Sequence[str] = (), *, checked:
     )
     for name in environments if checked else ():
         if name not in reading.names:
-            raise click.UsageError(f"there is no environment {name} here{nearest(name, reading.names)}.")
+            raise click.UsageError(f"there is no environment {name} here{nearest(name, reading.names)}")
     return reading
 
 
@@ -110,7 +110,7 @@ def choose(project: Project, rules: Sequence[str], skipped: Sequence[str]) -> tu
     for option, given in (("--rule", rules), ("--skip", skipped)):
         for name in given:
             if name not in names:
-                raise click.UsageError(f"{option} {name}: there is no such policy{nearest(name, names)}.")
+                raise click.UsageError(f"{option} {name}: there is no such policy{nearest(name, names)}")
     chosen = tuple(policy for policy in project.policies if policy.id in rules) if rules else project.on
     left = tuple(policy for policy in chosen if policy.id not in skipped)
     judged = (not rules or LAW in rules) and LAW not in skipped

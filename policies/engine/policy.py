@@ -25,8 +25,9 @@ _SECTIONS: Final = ("Why", "Fix", "Source")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """Something of a policy that a configuration may set: what it is, the JSON Schema of its value, and its default."""
+    """Something of a policy that a configuration may set: its name, what it is, the JSON Schema of its value, its default."""
 
+    name: str
     what: str
     schema: Mapping[str, Any] = field(default_factory=dict)
     default: Any = None
@@ -47,7 +48,7 @@ class Policy(ABC, Generic[Target]):
     convention.
     """
     waivable: ClassVar[bool] = True
-    parameters: ClassVar[Mapping[str, Parameter]] = {}
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
     allowed: ClassVar[tuple[Example, ...]]
     denied: ClassVar[tuple[Denied, ...]]
 
@@ -60,7 +61,7 @@ class Policy(ABC, Generic[Target]):
 
     def parameter(self, name: str) -> Any:
         """The value of a parameter: what a configuration sets, else its default."""
-        return self._given.get(name, self.parameters[name].default)
+        return self._given.get(name, next(one.default for one in self.parameters if one.name == name))
 
     @abstractmethod
     def targets(self, world: World) -> Iterable[Target]:

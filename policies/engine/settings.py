@@ -162,7 +162,7 @@ def _wrong_parameters(policy: str, given: Mapping[str, Any], policies: Mapping[s
     if policy not in policies:
         yield f"parameters names {_unknown(policy, policies)}"
         return
-    known = policies[policy].parameters
+    known = {one.name: one for one in policies[policy].parameters}
     for name, value in given.items():
         if name not in known:
             listed = f"it has {', '.join(sorted(known))}" if known else "it has none"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from crema.policies.model.facts import fact
 from crema.policies.model.manifest import Ref
 from crema.policies.model.pods import PodTemplate
 from crema.policies.model.rewrites.rewrite import is_under
@@ -26,13 +27,17 @@ class Served:
 
 
 def served_by(world: World, backend: Backend) -> Served:
-    """The prefix in the variable ROOT_PATH of the pods that the Service selects.
+    """The prefix that a fact says; without one, the variable ROOT_PATH of the pods that the Service selects.
 
     A probe that asks for a path outside it says that the variable means something else there: then nothing is known.
     """
     service = world.get(Ref(group="", kind="Service", namespace=backend.namespace, name=backend.name))
     spec = service.root.get("spec") if service is not None else None
     pods = world.pods(backend.namespace, spec.texts("selector")) if spec is not None else ()
+    probed = tuple(path for pod in pods for path in _probed(pod))
+    said = fact(world.facts, "services", f"{backend.namespace}/{backend.name}", "serves")
+    if isinstance(said, str):
+        return Served(pods=pods, prefix=said.rstrip("/") or ROOT, probed=probed)
     prefixes = {
         str(value.value).rstrip("/") or ROOT
         for pod in pods
@@ -40,7 +45,6 @@ def served_by(world: World, backend: Backend) -> Served:
         if (value := variable.get("value")) is not None
     }
     prefix = prefixes.pop() if len(prefixes) == 1 else ""
-    probed = tuple(path for pod in pods for path in _probed(pod))
     confirmed = all(is_under(path, prefix) for path in probed)
     return Served(pods=pods, prefix=prefix if confirmed else "", probed=probed)
 

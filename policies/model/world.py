@@ -60,6 +60,13 @@ class World:
         return tuple(pod for manifest in self.manifests for pod in pod_templates(manifest))
 
     @cached_property
+    def defined_kinds(self) -> frozenset[tuple[str, str]]:
+        """Group and kind of every custom resource that a CustomResourceDefinition of this world defines."""
+        specs = [manifest.body.get("spec") for manifest in self.of("apiextensions.k8s.io", "CustomResourceDefinition")]
+        named = [(spec.get("group"), spec.get("names")) for spec in specs if isinstance(spec, dict)]
+        return frozenset((str(group), str(names.get("kind"))) for group, names in named if isinstance(names, dict))
+
+    @cached_property
     def _by_kind(self) -> dict[tuple[str, str], tuple[Manifest, ...]]:
         found: defaultdict[tuple[str, str], list[Manifest]] = defaultdict(list)
         for manifest in self.manifests:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -48,6 +49,10 @@ class NoSchema:
     why: str
     served: tuple[str, ...] = ()
     certain: bool = False
+    near: str = ""
+    """The known kind or group that this most likely misspells."""
+    field: str = "/apiVersion"
+    """The pointer of what is unknown."""
 
 
 @cache
@@ -81,7 +86,8 @@ def whole_object(api_version: str, kind: str, kubernetes_version: str) -> Schema
     own = group in builtin.groups or "." not in group
     file = builtin if own else load(group)
     if file is None:
-        return NoSchema(why=f"no schema for the API group {group}")
+        near = get_close_matches(group, custom_groups(), n=1, cutoff=0.9)
+        return NoSchema(why=f"no schema for the API group {group}", near=near[0] if near else "")
     name = file.kinds.get(f"{api_version} {kind}")
     if name is None:
         return _unknown(api_version, kind, file, certain=own, kubernetes_version=kubernetes_version)
@@ -99,7 +105,10 @@ def _unknown(api_version: str, kind: str, file: SchemaFile, *, certain: bool, ku
     served = tuple(version for version, name in known if name == kind and (certain or version.rpartition("/")[0] == group))
     server = f"Kubernetes {kubernetes_version}" if certain else f"{file.source['module']} {file.source['version']}"
     why = f"{server} has no {kind} in {api_version}" + (f"; it has {', '.join(served)}" if served else "")
-    return NoSchema(why=why, served=served, certain=certain)
+    kinds = {name for version, name in known if version == api_version}
+    near = [] if served else get_close_matches(kind, kinds, n=1, cutoff=0.8)
+    field = "/kind" if near else "/apiVersion"
+    return NoSchema(why=why, served=served, certain=certain, near=near[0] if near else "", field=field)
 
 
 def _closure(root: str, definitions: Mapping[str, Schema]) -> Iterator[tuple[str, Schema]]:

@@ -8,10 +8,11 @@ from typing import Final
 
 from crema.policies.engine.example import Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome
-from crema.policies.engine.policy import Policy
+from crema.policies.engine.policy import Parameter, Policy
 from crema.policies.model.alerts import SEVERITIES, Alert, alerts
 from crema.policies.model.world import World
 
+_WORDS: Final = "severities"
 _RULE: Final = """
     apiVersion: monitoring.coreos.com/v1
     kind: PrometheusRule
@@ -47,10 +48,19 @@ class AlertSeverities(Policy[Judged]):
 
     In a directory that is not ours other words may be right. There only a severity that misspells one of the three is a
     finding; another case or a plural of one (Critical, warnings) only if it is used once where others use the word itself.
+    What a chart rendered is left alone: nobody here can change it.
     """
 
     id = "alerting-alert-severities"
     basis = "breaks"
+    parameters = (
+        Parameter(
+            name=_WORDS,
+            what="the words that routes know here; where they are set, any directory is held to them",
+            schema={"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+            default=SEVERITIES,
+        ),
+    )
     allowed = (
         Example(name="one of the three words", manifests=_RULE.format(labels=", labels: {severity: info}"), closed=True),
         Example(
@@ -122,17 +132,20 @@ class AlertSeverities(Policy[Judged]):
         """The one label, against the three words."""
         severity = target.alert.severity
         word = None if severity is None else severity.value
-        if word not in SEVERITIES and (world.closed or _misspells(word, target.used)):
-            message = f"alert {target.alert.name} has {_described(word)}; it must be {_choice()}"
+        known = tuple(self.parameter(_WORDS))
+        held = world.closed or known != SEVERITIES
+        ours = target.alert.rule.manifest.origin != "rendered"
+        if ours and word not in known and (held or _misspells(word, target.used)):
+            message = f"alert {target.alert.name} has {_described(word, known)}; it must be {_choice(known)}"
             yield self.finding(target.alert.place, message)
 
 
-def _described(word: object) -> str:
+def _described(word: object, known: tuple[str, ...]) -> str:
     if word is None:
         return "no severity"
     if "{{" in str(word):
         return f"the severity {word}, a template that nothing can route by before it fires"
-    near = get_close_matches(str(word).lower(), SEVERITIES, n=1)
+    near = get_close_matches(str(word).lower(), known, n=1)
     return f"the severity {word}" + (f" (did you mean {near[0]}?)" if near else "")
 
 
@@ -143,5 +156,5 @@ def _misspells(word: object, used: Counter[str]) -> bool:
     return bool(near) and (not another_way or (used[near[0]] > 0 and used[str(word)] == 1))
 
 
-def _choice() -> str:
-    return f"{', '.join(SEVERITIES[:-1])} or {SEVERITIES[-1]}"
+def _choice(known: tuple[str, ...]) -> str:
+    return f"{', '.join(known[:-1])} or {known[-1]}" if len(known) > 1 else known[0]

@@ -6,11 +6,12 @@ from typing import Final
 
 from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome
-from crema.policies.engine.policy import Policy
+from crema.policies.engine.policy import Parameter, Policy
 from crema.policies.model.alerts import SEVERITIES, Alert, alerts
 from crema.policies.model.world import World
 
 NAMED: Final = {"PodRestart": "warning", "PodNotReady": "critical", "HttpHighErrorRate": "critical"}
+_ALERTS: Final = "alerts"
 
 _RULES: Final = """
     apiVersion: monitoring.coreos.com/v1
@@ -49,6 +50,14 @@ class NamedAlertSeverities(Policy[NamedAlert]):
 
     id = "alerting-named-alert-severities"
     basis = "house"
+    parameters = (
+        Parameter(
+            name=_ALERTS,
+            what="the alerts that were promised, each with its severity",
+            schema={"type": "object", "minProperties": 1, "additionalProperties": {"enum": list(SEVERITIES)}},
+            default=NAMED,
+        ),
+    )
     allowed = (
         Example(
             name="the three, as promised",
@@ -80,7 +89,7 @@ class NamedAlertSeverities(Policy[NamedAlert]):
         """The three alerts, in a whole environment of our own; elsewhere nothing was promised."""
         if world.closed and world.manifests:
             every = tuple(alerts(world))
-            for name, severity in NAMED.items():
+            for name, severity in self.parameter(_ALERTS).items():
                 yield NamedAlert(name=name, severity=severity, found=tuple(one for one in every if one.name == name))
 
     def judge(self, world: World, target: NamedAlert) -> Iterator[Outcome]:

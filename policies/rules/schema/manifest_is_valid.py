@@ -63,6 +63,22 @@ class ManifestIsValid(Policy[Manifest]):
         ),
         Example(name="a custom resource", manifests=_RULE.format(duration="5m")),
         Example(name="another version of a custom resource, where the rest may live elsewhere", manifests=_STORE),
+        Example(
+            name="a kind that is defined beside it",
+            manifests="""
+                apiVersion: apiextensions.k8s.io/v1
+                kind: CustomResourceDefinition
+                metadata: {name: coffees.shop.example.com}
+                spec:
+                  group: shop.example.com
+                  names: {kind: Coffee, plural: coffees}
+                  scope: Namespaced
+                  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+                ---
+                {apiVersion: shop.example.com/v1, kind: Coffee, metadata: {name: espresso, namespace: shop}}
+                """,
+            closed=True,
+        ),
     )
     denied = (
         Denied(
@@ -110,6 +126,29 @@ class ManifestIsValid(Policy[Manifest]):
             "external-secrets.io/v1beta1; it has external-secrets.io/v1",
             closed=True,
         ),
+        Denied(
+            name="a misspelt kind",
+            manifests=_RULE.format(duration="5m").replace("kind: PrometheusRule", "kind: PrometheusRul"),
+            at="PrometheusRul/monitoring/alerts",
+            pointer="/kind",
+            message="github.com/prometheus-operator/prometheus-operator v0.85.0 has no PrometheusRul in monitoring.coreos.com/v1; "
+            "did you mean PrometheusRule?",
+        ),
+        Denied(
+            name="a misspelt group",
+            manifests=_RULE.format(duration="5m").replace("monitoring.coreos.com", "monitoring.coreos.co"),
+            at="PrometheusRule/monitoring/alerts",
+            pointer="/apiVersion",
+            message="no schema for the API group monitoring.coreos.co; did you mean monitoring.coreos.com?",
+        ),
+        Denied(
+            name="in a whole environment of ours, a kind that nothing here defines",
+            manifests="{apiVersion: shop.example.com/v1, kind: Coffee, metadata: {name: espresso, namespace: shop}}",
+            at="Coffee/shop/espresso",
+            pointer="/apiVersion",
+            message="no schema for the API group shop.example.com",
+            closed=True,
+        ),
     )
 
     def targets(self, world: World) -> Iterable[Manifest]:
@@ -117,7 +156,8 @@ class ManifestIsValid(Policy[Manifest]):
         return world.manifests
 
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
-        """A finding for each violation. A kind without a schema is unchecked, unless it is sure to be refused.
+        """A finding for each violation. A kind without a schema is unchecked, unless it is sure to be refused: where Kubernetes itself
+        has no such kind, where its name misspells one that is known, and in a whole environment that does not define it.
 
         A chart brings the definitions of its own custom resources, which may be newer than ours: those are unchecked.
         """
@@ -126,13 +166,17 @@ class ManifestIsValid(Policy[Manifest]):
             return
         judged = validate(target.body, world.kubernetes_version)
         if isinstance(judged, NoSchema):
-            if judged.certain or (world.closed and judged.served):
-                yield self.finding(self._place(target, "/apiVersion"), judged.why)
-            else:
-                yield self.unchecked(target, judged.why)
+            yield self._without_schema(world, target, judged)
             return
         for violation in judged:
             yield self.finding(self._place(target, violation.pointer), violation.message, subject=violation.field)
+
+    def _without_schema(self, world: World, target: Manifest, judged: NoSchema) -> Outcome:
+        near = f"; did you mean {judged.near}?" if judged.near else ""
+        defined = (target.ref.group, target.ref.kind) in world.defined_kinds
+        if judged.certain or (near and not defined) or (world.closed and not defined):
+            return self.finding(self._place(target, judged.field), judged.why + near)
+        return self.unchecked(target, judged.why)
 
     @staticmethod
     def _place(manifest: Manifest, pointer: str) -> Node:

@@ -66,9 +66,9 @@ class NoRewriteOnApiRoutes(Policy[Route]):
     Source: https://kubernetes.github.io/ingress-nginx/examples/rewrite/
 
     What a rewrite does is worked out on requests, the prefix itself and a path below it; one that changes none is no
-    violation. A back end that says that it serves `/` may have the prefix cut. Where ROOT_PATH does not say it, the
-    paths of its probes do; where nothing does, a rewrite that makes one path of all is a violation under `/api` all the
-    same.
+    violation. A back end that says that it serves `/` may have the prefix cut. What a back end serves is said by a fact
+    (`services`), else by ROOT_PATH, else by the paths of its probes; where nothing says it, a rewrite that makes one path of
+    all is a violation under `/api` all the same.
     """
 
     id = "traffic-no-rewrite-on-api-routes"
@@ -95,8 +95,21 @@ class NoRewriteOnApiRoutes(Policy[Route]):
             )
             + _STRIP.replace("PREFIX", "/shop"),
         ),
+        Example(
+            name="a fact says that the back end serves everything at the root",
+            manifests=_ingress("nginx.ingress.kubernetes.io/rewrite-target: /$2", path="/api/order(/|$)(.*)").replace("ROOT_PATH", "OTHER"),
+            facts={"services": {"shop/order": {"port": 8000, "serves": "/"}}},
+        ),
     )
     denied = (
+        Denied(
+            name="a fact says what the back end serves, and no variable",
+            manifests=_ingress("nginx.ingress.kubernetes.io/rewrite-target: /$2", path="/api/order(/|$)(.*)").replace("ROOT_PATH", "OTHER"),
+            facts={"services": {"shop/order": {"port": 8000, "serves": "/api/order"}}},
+            at="Ingress/shop/order",
+            pointer="/metadata/annotations/nginx.ingress.kubernetes.io~1rewrite-target",
+            message="requests to /api/order reach the order service as /, which serves /api/order",
+        ),
         Denied(
             name="rewrite to /",
             manifests=_ingress("nginx.ingress.kubernetes.io/rewrite-target: /"),
@@ -182,7 +195,7 @@ class NoRewriteOnApiRoutes(Policy[Route]):
         elif not asked or any(rewrite.change(request) is None for rewrite in target.rewrites for request in asked):
             yield self.undecided(target.manifest, f"what the rewrite of {target.path} does")
         elif changed and not served.prefix:
-            yield self.undecided(target.manifest, f"services.{target.backend.name}.root_path")
+            yield self.undecided(target.manifest, f"services.{target.backend.namespace}/{target.backend.name}.serves")
 
     def _finding(self, route: Route, served: Served, probe: str, request: str, arrived: str) -> Outcome:
         culprit = next(rewrite for rewrite in route.rewrites if rewrite.change(request) not in {request, None})
