@@ -43,6 +43,10 @@ class Alert:
 
 def alerts(world: World) -> Iterator[Alert]:
     """The alerts of PrometheusRules, those in rule files that ConfigMaps hold, and those that charts' values carry."""
+    return world.once(_alerts)
+
+
+def _alerts(world: World) -> Iterator[Alert]:
     for manifest in world.of("monitoring.coreos.com", "PrometheusRule"):
         for group in manifest.root.items("spec", "groups"):
             for rule in group.items("rules"):

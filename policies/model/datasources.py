@@ -8,7 +8,7 @@ Source: https://github.com/grafana/grafana/tree/main/pkg/services/provisioning/d
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,9 +62,9 @@ class ProvisioningFile:
     cluster: str | None = None
 
 
-def labelled_files(world: World) -> Iterator[ProvisioningFile]:
+def labelled_files(world: World, marks: Set[str]) -> Iterator[ProvisioningFile]:
     """The files in ConfigMaps and Secrets that look like datasource provisioning: `*.yaml` or `*.yml` keys, as
-    Grafana reads them, of objects that carry labels.
+    Grafana reads them, of objects that carry one of the labels by which a sidecar finds them.
 
     In somebody's directory one object written twice stands for two environments, of which one is taken.
     """
@@ -75,7 +75,7 @@ def labelled_files(world: World) -> Iterator[ProvisioningFile]:
         seen.add(manifest.ref)
         labels = manifest.root.get("metadata")
         carried = labels.texts("labels") if labels is not None else {}
-        if carried:
+        if not marks.isdisjoint(carried):
             for name, node in _texts(manifest):
                 if name.endswith((".yaml", ".yml")):
                     yield read_file(node, manifest.ref.namespace, carried)

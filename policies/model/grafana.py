@@ -1,7 +1,7 @@
 """The Grafana servers of a world, and the provisioning files that each of them reads."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,7 +9,7 @@ from crema.policies.contracts.contract import Contract, contract_for
 from crema.policies.model.datasources import Broken, Datasource, ProvisioningFile, labelled_files
 from crema.policies.model.helm import Release, releases
 from crema.policies.model.pods import PodTemplate
-from crema.policies.model.servers import DEFAULT_LABEL, Server
+from crema.policies.model.servers import DEFAULT_LABEL, EVERYWHERE, Server
 from crema.policies.model.world import World
 
 _FOLDER: Final = "provisioning/datasources"
@@ -44,22 +44,38 @@ def grafanas(world: World) -> Iterator[Grafana]:
     """Every Grafana of a world: those that charts install, those whose pods are here, and one unseen for each
     namespace in which files wait for a sidecar that is not here.
     """
-    files, servers = list(labelled_files(world)), list(_rendered(world))
+    servers, brought = list(_rendered(world)), list[ProvisioningFile]()
     for release in releases(world):
         contract = contract_for(release.chart)
         if contract is not None:
-            brought = contract.grafana(release)
-            files += (replace(file, cluster=release.cluster) for file in brought.files)
-            servers += brought.servers
+            part = contract.grafana(release)
+            brought += (replace(file, cluster=release.cluster) for file in part.files)
+            servers += part.servers
+    files = [*labelled_files(world, {DEFAULT_LABEL, *(server.label for server in servers)}), *brought]
     waiting: defaultdict[str, list[ProvisioningFile]] = defaultdict(list)
-    for file in files:
-        if DEFAULT_LABEL in file.labels and not any(server.reads(file) for server in servers):
+    read = _read(servers, files)
+    taken = {place for places in read for place in places}
+    for place, file in enumerate(files):
+        if DEFAULT_LABEL in file.labels and place not in taken:
             waiting[file.namespace].append(file)
-    for server in servers:
-        read = tuple(file for file in files if server.reads(file))
-        yield Grafana(server=server, namespace=server.namespace, files=(*server.mounted, *read))
+    for server, places in zip(servers, read, strict=True):
+        yield Grafana(server=server, namespace=server.namespace, files=(*server.mounted, *(files[place] for place in places)))
     for namespace, orphans in waiting.items():
         yield Grafana(server=None, namespace=namespace, files=tuple(orphans))
+
+
+def _read(servers: Sequence[Server], files: Sequence[ProvisioningFile]) -> list[list[int]]:
+    """For each server the places of the files that it reads, of which only those near it are looked at."""
+    near: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, file in enumerate(files):
+        for label in file.labels:
+            near[label, file.namespace].append(place)
+            near[label, EVERYWHERE].append(place)
+    searched = ([near.get((server.label, where), []) for where in server.searched] for server in servers)
+    return [
+        sorted({place for places in found for place in places if server.reads(files[place])})
+        for server, found in zip(servers, searched, strict=True)
+    ]
 
 
 def uncontracted(world: World) -> Iterator[tuple[Release, str]]:

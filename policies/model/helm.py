@@ -100,6 +100,10 @@ def releases(world: World) -> Iterator[Release]:
 
     In somebody's directory one Application written twice stands for two environments, of which one is taken.
     """
+    return world.once(_releases)
+
+
+def _releases(world: World) -> Iterator[Release]:
     seen: set[object] = set()
     for manifest in world.of("argoproj.io", "Application", "ApplicationSet"):
         top = manifest.root if manifest.ref.kind == "Application" else manifest.root.get("spec", "template")

@@ -63,21 +63,14 @@ class Node:
 
     def get(self, *keys: str) -> Node | None:
         """The value at a chain of keys, or None where the chain is absent or null."""
-        node = self
-        for key in keys:
-            value = node.mapping().get(key)
-            if value is None:
-                return None
-            node = node.child(key, value)
-        return node
+        if not keys:
+            return self
+        value = self._value(keys)
+        return None if value is None else self._at(keys, value)
 
     def child(self, key: str | int, value: Json) -> Node:
         """A node below this one."""
-        token = str(key).replace("~", "~0").replace("/", "~1")
-        if self.inner is not None:
-            inner = f"{self.inner}/{token}"
-            return Node(manifest=self.manifest, value=value, pointer=self.pointer, inner=inner)
-        return Node(manifest=self.manifest, value=value, pointer=f"{self.pointer}/{token}")
+        return self._at((key,), value)
 
     def embedded(self, value: Json) -> Node:
         """The top of a document that this node's text holds."""
@@ -102,21 +95,17 @@ class Node:
 
     def text(self, *keys: str) -> str | None:
         """The text at a chain of keys, None when absent."""
-        node = self.get(*keys)
-        if node is None:
-            return None
-        if not isinstance(node.value, str):
-            raise UnknownShape(node, "text")
-        return node.value
+        value = self._value(keys)
+        if isinstance(value, str) or (value is None and keys):
+            return value
+        raise UnknownShape(self._at(keys, value), "text")
 
     def flag(self, *keys: str) -> bool | None:
         """The boolean at a chain of keys, None when absent."""
-        node = self.get(*keys)
-        if node is None:
-            return None
-        if not isinstance(node.value, bool):
-            raise UnknownShape(node, "a boolean")
-        return node.value
+        value = self._value(keys)
+        if isinstance(value, bool) or (value is None and keys):
+            return value
+        raise UnknownShape(self._at(keys, value), "a boolean")
 
     def mapping(self) -> dict[str, Json]:
         """The value as a mapping."""
@@ -126,9 +115,33 @@ class Node:
 
     def texts(self, *keys: str) -> dict[str, str]:
         """The mapping of texts (labels, annotations, selectors) at a chain of keys; empty when absent."""
+        found = self._value(keys)
+        if found is None and keys:
+            return {}
+        if not isinstance(found, dict):
+            raise UnknownShape(self._at(keys, found), "a mapping")
         read: dict[str, str] = {}
-        for key, node in self.entries(*keys):
-            if not isinstance(node.value, str):
-                raise UnknownShape(node, "text")
-            read[key] = node.value
+        for key, value in found.items():
+            if isinstance(value, str):
+                read[key] = value
+            elif value is not None:
+                raise UnknownShape(self._at((*keys, key), value), "text")
         return read
+
+    def _value(self, keys: tuple[str, ...]) -> Json:
+        """The value at a chain of keys, None where it is absent. Policies ask often: nodes are made only of what they keep."""
+        value = self.value
+        for depth, key in enumerate(keys):
+            if not isinstance(value, dict):
+                raise UnknownShape(self._at(keys[:depth], value), "a mapping")
+            value = value.get(key)
+            if value is None:
+                return None
+        return value
+
+    def _at(self, keys: tuple[str | int, ...], value: Json) -> Node:
+        """The node of a value that stands below this one at a chain of keys."""
+        way = "".join([f"/{key}" if isinstance(key, int) else f"/{key.replace('~', '~0').replace('/', '~1')}" for key in keys])
+        if self.inner is not None:
+            return Node(manifest=self.manifest, value=value, pointer=self.pointer, inner=self.inner + way)
+        return Node(manifest=self.manifest, value=value, pointer=self.pointer + way)

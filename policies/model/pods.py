@@ -14,6 +14,8 @@ from crema.policies.model.node import Node
 CONTAINER_LISTS: Final = ("initContainers", "containers", "ephemeralContainers")
 _NEVER_HOLDS_PODS: Final = frozenset({"ConfigMap", "Secret", "CustomResourceDefinition", "PrometheusRule"})
 
+_Way = tuple[tuple[str | int, Json], ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodTemplate:
@@ -39,25 +41,35 @@ class PodTemplate:
 def pod_templates(manifest: Manifest) -> Iterator[PodTemplate]:
     """Every pod template in a manifest; a bare Pod is its own template."""
     if manifest.ref.kind not in _NEVER_HOLDS_PODS:
-        yield from _below(manifest.root)
-
-
-def _below(node: Node) -> Iterator[PodTemplate]:
-    if isinstance(node.value, dict):
-        spec = node.value.get("spec")
-        containers = spec.get("containers") if isinstance(spec, dict) else None
-        if isinstance(containers, list) and all(isinstance(container, dict) for container in containers):
+        for node in _holders(manifest):
             metadata = node.get("metadata")
             labels = metadata.texts("labels") if metadata else {}
-            yield PodTemplate(manifest=node.manifest, labels=labels, spec=node.child("spec", spec))
+            yield PodTemplate(manifest=manifest, labels=labels, spec=node.child("spec", node.mapping()["spec"]))
+
+
+def _holders(manifest: Manifest) -> Iterator[Node]:
+    """The mappings that hold a pod template. Most values hold none: only on the way to one that does are nodes made."""
+    ways: list[_Way] = []
+    _add_ways(manifest.body, (), ways)
+    for way in ways:
+        node = manifest.root
+        for key, value in way:
+            node = node.child(key, value)
+        yield node
+
+
+def _add_ways(value: dict[str, Json] | list[Json], way: _Way, ways: list[_Way]) -> None:
+    """The keys and values that lead to each pod template, from the top down; every manifest is searched, so no generators here."""
+    if isinstance(value, dict):
+        spec = value.get("spec")
+        containers = spec.get("containers") if isinstance(spec, dict) else None
+        if isinstance(containers, list) and all(isinstance(container, dict) for container in containers):
+            ways.append(way)
             return
-        for key, value in node.value.items():
-            yield from _child(node, key, value)
-    elif isinstance(node.value, list):
-        for index, value in enumerate(node.value):
-            yield from _child(node, index, value)
-
-
-def _child(node: Node, key: str | int, value: Json) -> Iterator[PodTemplate]:
-    if isinstance(value, dict | list):
-        yield from _below(node.child(key, value))
+        for key, below in value.items():
+            if isinstance(below, (dict, list)):
+                _add_ways(below, (*way, (key, below)), ways)
+    else:
+        for index, below in enumerate(value):
+            if isinstance(below, (dict, list)):
+                _add_ways(below, (*way, (index, below)), ways)

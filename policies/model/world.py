@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.pods import PodTemplate, pod_templates
+
+T = TypeVar("T")
 
 KUBERNETES_VERSION: Final = "1.36"
 """The version whose schemas and behaviour are assumed where nothing says otherwise."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class World:
-    """Every manifest of one environment.
+    """Every manifest of one environment. Compared by identity.
 
     `closed`: what is not here does not exist (a whole environment that crema wrote). An open world is somebody's
     directory, of which the rest may live elsewhere. No slots: the indexes are made when a policy first asks for them.
@@ -38,6 +40,8 @@ class World:
 
     def of(self, group: str, *kinds: str) -> tuple[Manifest, ...]:
         """The manifests of these kinds in one API group, whatever the version."""
+        if len(kinds) == 1:
+            return self._by_kind.get((group, kinds[0]), ())
         return tuple(manifest for kind in kinds for manifest in self._by_kind.get((group, kind), ()))
 
     def get(self, ref: Ref) -> Manifest | None:
@@ -54,6 +58,27 @@ class World:
         candidates = self._pods_by_label.get((namespace, *first), ())
         return tuple(pod for pod in candidates if selector.items() <= pod.labels.items())
 
+    def derived(self, make: Callable[[World], T]) -> T:
+        """What a function makes of this world, made once: for an index of one's own. The function itself is the key."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return cast(T, self._derived[make])
+
+    def once(self, find: Callable[[World], Iterator[T]]) -> Iterator[T]:
+        """What a function finds in this world, searched once however many policies ask.
+
+        A search that stops before its end, at a shape that it does not know, is not kept: whoever asks next meets that shape too.
+        """
+        kept = self._derived.get(find)
+        if kept is None:
+            kept = []
+            for one in find(self):
+                kept.append(one)
+                yield one
+            self._derived[find] = kept
+        else:
+            yield from kept
+
     @cached_property
     def pod_templates(self) -> tuple[PodTemplate, ...]:
         """Every pod template of the world."""
@@ -65,6 +90,10 @@ class World:
         specs = [manifest.body.get("spec") for manifest in self.of("apiextensions.k8s.io", "CustomResourceDefinition")]
         named = [(spec.get("group"), spec.get("names")) for spec in specs if isinstance(spec, dict)]
         return frozenset((str(group), str(names.get("kind"))) for group, names in named if isinstance(names, dict))
+
+    @cached_property
+    def _derived(self) -> dict[Callable[[World], Any], Any]:
+        return {}
 
     @cached_property
     def _by_kind(self) -> dict[tuple[str, str], tuple[Manifest, ...]]:

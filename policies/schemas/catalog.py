@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -30,11 +30,15 @@ class SchemaFile:
     source: Mapping[str, str]
     kinds: Mapping[str, str]
     definitions: Mapping[str, Schema]
+    groups: frozenset[str]
+    """The API groups of its kinds; "" is the core group."""
+    needed: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
-    @property
-    def groups(self) -> frozenset[str]:
-        """The API groups of its kinds; "" is the core group."""
-        return frozenset(kind.partition(" ")[0].rpartition("/")[0] for kind in self.kinds)
+    def needs(self, name: str) -> tuple[str, ...]:
+        """The definitions to which one of its definitions refers. Found once: most workloads need the same hundred."""
+        if name not in self.needed:
+            self.needed[name] = tuple(_references(self.definitions[name]))
+        return self.needed[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +66,18 @@ def load(name: str) -> SchemaFile | None:
     if not re.fullmatch(r"[a-z0-9.-]+", name) or not path.is_file():
         return None
     data = json.loads(path.read_text(encoding="utf-8"))
-    return SchemaFile(source=data["source"], kinds=data["kinds"], definitions=data["definitions"])
+    groups = frozenset(kind.partition(" ")[0].rpartition("/")[0] for kind in data["kinds"])
+    return SchemaFile(source=data["source"], kinds=data["kinds"], definitions=data["definitions"], groups=groups)
 
 
+@cache
 def kubernetes_versions() -> tuple[str, ...]:
     """The Kubernetes versions whose own kinds are known, oldest first."""
     found = [path.stem.removeprefix("kubernetes-") for path in FOLDER.glob("kubernetes-*.json")]
     return tuple(sorted(found, key=lambda version: [int(part) for part in version.split(".")]))
 
 
+@cache
 def custom_groups() -> tuple[str, ...]:
     """The API groups of custom resources that are known."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.json") if not path.stem.startswith("kubernetes-")))
@@ -91,11 +98,10 @@ def whole_object(api_version: str, kind: str, kubernetes_version: str) -> Schema
     name = file.kinds.get(f"{api_version} {kind}")
     if name is None:
         return _unknown(api_version, kind, file, certain=own, kubernetes_version=kubernetes_version)
-    definitions = {**builtin.definitions, **file.definitions}
     return {
         "$schema": DRAFT,
-        "allOf": [{"$ref": f"#/definitions/{name}"}, identity(api_version, kind, definitions[name])],
-        "definitions": dict(_closure(name, definitions)),
+        "allOf": [{"$ref": f"#/definitions/{name}"}, identity(api_version, kind, file.definitions[name])],
+        "definitions": dict(_closure(name, builtin, file)),
     }
 
 
@@ -111,16 +117,17 @@ def _unknown(api_version: str, kind: str, file: SchemaFile, *, certain: bool, ku
     return NoSchema(why=why, served=served, certain=certain, near=near[0] if near else "", field=field)
 
 
-def _closure(root: str, definitions: Mapping[str, Schema]) -> Iterator[tuple[str, Schema]]:
-    """The definitions that a definition needs, itself included."""
+def _closure(root: str, builtin: SchemaFile, file: SchemaFile) -> Iterator[tuple[str, Schema]]:
+    """The definitions that a definition needs, itself included. A group's own come before those of Kubernetes."""
     seen: set[str] = set()
     waiting = [root]
     while waiting:
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            yield name, definitions[name]
-            waiting.extend(_references(definitions[name]))
+            holder = file if name in file.definitions else builtin
+            yield name, holder.definitions[name]
+            waiting.extend(holder.needs(name))
 
 
 def _references(node: object) -> Iterator[str]:

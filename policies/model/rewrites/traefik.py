@@ -54,12 +54,16 @@ def of_provider(world: World, name: str, asked_at: Node, above: tuple[Ref, ...] 
         yield unknown(asked_at)
         return
     # Namespace and name are joined by `-`, and both may contain one: the Middlewares that are here decide.
-    every = (manifest.ref for group in GROUPS for manifest in world.of(group, "Middleware"))
-    found = next((ref for ref in every if f"{ref.namespace}-{ref.name}" == called), None)
+    found = world.derived(_by_provider_name).get(called)
     if found is None:
         yield unknown(asked_at, f"names the Middleware {called}, which is not here")
     else:
         yield from middleware(world, found.namespace, found.name, asked_at, above)
+
+
+def _by_provider_name(world: World) -> dict[str, Ref]:
+    every = [manifest.ref for group in GROUPS for manifest in world.of(group, "Middleware")]
+    return {f"{ref.namespace}-{ref.name}": ref for ref in reversed(every)}
 
 
 def middleware(world: World, namespace: str, name: str, asked_at: Node, above: tuple[Ref, ...] = ()) -> Iterator[Rewrite]:

@@ -12,5 +12,9 @@ _KINDS: Final = (ingress, http_route, ingress_route, virtual_service, http_proxy
 
 def routes(world: World) -> Iterator[Route]:
     """The routes of all kinds, in file order within a kind."""
+    return world.once(_routes)
+
+
+def _routes(world: World) -> Iterator[Route]:
     for kind in _KINDS:
         yield from kind.routes(world)

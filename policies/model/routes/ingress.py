@@ -13,7 +13,7 @@ from crema.policies.model.world import World
 
 _CONTROLLERS: Final = (ingress_nginx, nginx_inc, haproxy, kong, alb, traefik)
 _SERVERS: Final = (ingress_nginx, nginx_inc)
-_FAMILIES: Final = frozenset(controller.FAMILY for controller in _CONTROLLERS)
+_FAMILIES: Final = sorted({controller.FAMILY for controller in _CONTROLLERS})
 _NGINX: Final = frozenset({"", *(controller.FAMILY for controller in _SERVERS)})
 _REGEX_MARKS: Final = frozenset("()[]{}*+?^$|\\")
 
@@ -74,7 +74,7 @@ def _family(manifest: Manifest) -> str:
     name = manifest.root.text("spec", "ingressClassName")
     if name is None:
         name = manifest.root.text("metadata", "annotations", "kubernetes.io/ingress.class")
-    return next((family for family in sorted(_FAMILIES) if family in (name or "")), "")
+    return next((family for family in _FAMILIES if family in (name or "")), "")
 
 
 def _backend(namespace: str, backend: Node) -> Backend | None:
