@@ -53,7 +53,7 @@ def grafanas(world: World) -> Iterator[Grafana]:
             servers += part.servers
     files = [*labelled_files(world, {DEFAULT_LABEL, *(server.label for server in servers)}), *brought]
     waiting: defaultdict[str, list[ProvisioningFile]] = defaultdict(list)
-    read = _read(servers, files)
+    read = read_by(servers, files)
     taken = {place for places in read for place in places}
     for place, file in enumerate(files):
         if DEFAULT_LABEL in file.labels and place not in taken:
@@ -64,7 +64,7 @@ def grafanas(world: World) -> Iterator[Grafana]:
         yield Grafana(server=None, namespace=namespace, files=tuple(orphans))
 
 
-def _read(servers: Sequence[Server], files: Sequence[ProvisioningFile]) -> list[list[int]]:
+def read_by(servers: Sequence[Server], files: Sequence[ProvisioningFile]) -> list[list[int]]:
     """For each server the places of the files that it reads, of which only those near it are looked at."""
     near: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for place, file in enumerate(files):
