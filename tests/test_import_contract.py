@@ -12,7 +12,7 @@ from tests.external import ROOT, start
 # What each room may import beside the standard library; a name allows everything below it.
 _ALLOWED = {
     "generators": ("crema.generators", "cdk8s", "constructs", "grafana_foundation_sdk", "jsii", "promql_parser", "yaml"),
-    "policies": ("crema.policies", "yaml", "jsonschema_rs"),
+    "policies": ("crema.policies", "yaml", "ryaml", "jsonschema_rs"),
     "charts": ("charts", "crema.generators", "cdk8s", "constructs", "grafana_foundation_sdk"),
     "crema": ("crema", "charts", "click"),
 }
