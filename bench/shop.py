@@ -28,7 +28,7 @@ class Shop:
         """The metadata of an object of this namespace."""
         labels: Body = {"app.kubernetes.io/part-of": self.name, "team": self.team}
         if self.draw.random() < 0.5:
-            labels |= {"app.kubernetes.io/name": name, "app.kubernetes.io/managed-by": self.draw.choice(("argocd", "Helm", "kustomize"))}
+            labels |= {"app.kubernetes.io/name": name, "app.kubernetes.io/managed-by": self.draw.choice(("argocd", "kustomize"))}
         return {"name": name, "namespace": self.name, "labels": labels, **more}
 
     def maybe(self, chance: float, **fields: Any) -> Body:

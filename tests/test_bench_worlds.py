@@ -35,11 +35,14 @@ def test_a_world_has_as_many_objects_as_were_asked_for(tmp_path: Path, size: int
 
 
 def test_no_policy_has_anything_to_say(tmp_path: Path) -> None:
-    """Every policy judges the world to its end: no finding above info, nothing unread and no crash. Several look at some of it."""
+    """Every policy judges the world to its end: no finding above info, nothing left unread, unchecked or undecided, no crash.
+
+    Several look at some of it.
+    """
     worlds.write(tmp_path / "world", _SIZE)
     done = run(read([tmp_path / "world"]), discover())
     assert [finding.message for finding in done.findings if finding.severity != "info"] == []
-    assert (done.unreadable, done.not_manifests, done.crashed) == ((), (), ())
+    assert (done.undecided, done.unchecked, done.unreadable, done.not_manifests, done.crashed) == ((), (), (), (), ())
     (looked,) = done.looked
     assert looked.manifests == _SIZE
     seen = {policy for policy, targets in looked.targets.items() if targets}
