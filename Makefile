@@ -31,7 +31,7 @@ synth:
 check:
 	@$(setup) python
 	@.venv/bin/crema synth --check
-	@.venv/bin/crema check
+	@.venv/bin/crema check --as-of "$$(git log -1 --format=%cs 2>/dev/null || date +%Y-%m-%d)"
 
 lint:
 	@$(setup) dev

@@ -170,7 +170,7 @@ def _wrong_parameters(policy: str, given: Mapping[str, Any], policies: Mapping[s
             continue
         schema = KindSchema(schema=dict(known[name].schema), validator=Draft7Validator(dict(known[name].schema)), hides=False)
         for one in schema.violations(value):
-            yield f"parameters.{policy}.{name}{one.pointer}: {one.message.replace('the object', 'the value', 1)}"
+            yield f"parameters.{policy}.{name}{'' if one.message.startswith('[') else ': '}{one.message.replace('the object', 'it', 1)}"
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:

@@ -122,8 +122,10 @@ def said_of(short: Shortfall) -> str:
     """A shortfall in words."""
     if not short.file:
         return f"{short.environment}: nothing was found to check"
-    what = "manifests" if short.what == "manifests" else f"targets of {short.what}"
-    return f"environment {short.environment} has {short.found} {what}; {short.file} expects at least {short.expected}"
+    counted = _count(short.found, "manifest", "manifests")
+    if short.what != "manifests":
+        counted = f"{_count(short.found, 'target', 'targets')} of {short.what}"
+    return f"environment {short.environment} has {counted}; {short.file} expects at least {short.expected}"
 
 
 def _unjudged(report: Report) -> Iterator[str]:
