@@ -12,7 +12,16 @@ from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 
 CONTAINER_LISTS: Final = ("initContainers", "containers", "ephemeralContainers")
-_NEVER_HOLDS_PODS: Final = frozenset({"ConfigMap", "Secret", "CustomResourceDefinition", "PrometheusRule"})
+HOLD_NO_PODS: Final = frozenset(
+    {
+        *(("", kind) for kind in ("ConfigMap", "Namespace", "PersistentVolumeClaim", "Secret", "Service", "ServiceAccount")),
+        *(("networking.k8s.io", kind) for kind in ("Ingress", "NetworkPolicy")),
+        *(("rbac.authorization.k8s.io", kind) for kind in ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")),
+        ("apiextensions.k8s.io", "CustomResourceDefinition"),
+        ("monitoring.coreos.com", "PrometheusRule"),
+    }
+)
+"""Groups and kinds that need no search: the API gives them no pods, and most objects are theirs. Not Knative's Service."""
 
 _Way = tuple[tuple[str | int, Json], ...]
 
@@ -40,7 +49,7 @@ class PodTemplate:
 
 def pod_templates(manifest: Manifest) -> Iterator[PodTemplate]:
     """Every pod template in a manifest; a bare Pod is its own template."""
-    if manifest.ref.kind not in _NEVER_HOLDS_PODS:
+    if (manifest.ref.group, manifest.ref.kind) not in HOLD_NO_PODS:
         for node in _holders(manifest):
             metadata = node.get("metadata")
             labels = metadata.texts("labels") if metadata else {}

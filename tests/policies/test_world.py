@@ -11,10 +11,12 @@ from crema.policies.model.documents import read_documents
 from crema.policies.model.grafana import read_by
 from crema.policies.model.manifest import Manifest, ref_of
 from crema.policies.model.node import UnknownShape
-from crema.policies.model.pods import pod_templates
+from crema.policies.model.pods import HOLD_NO_PODS, pod_templates
 from crema.policies.model.servers import EVERYWHERE, Server
-from crema.policies.model.world import World, world_of
+from crema.policies.model.world import KUBERNETES_VERSION, World, world_of
+from crema.policies.schemas.catalog import NoSchema, whole_object
 
+_POD = "io.k8s.api.core.v1.PodSpec"
 _WORDS = st.sampled_from(["shop", "monitoring", "bar", EVERYWHERE])
 
 
@@ -83,6 +85,20 @@ def test_pod_templates_are_found_at_any_depth_in_the_order_of_the_manifest() -> 
         ("/spec/counters/0/template/spec", {"app": "a"}, ["a"]),
         ("/spec/kitchen~1back/spec", {}, ["c"]),
     ]
+
+
+@pytest.mark.parametrize(("group", "kind"), sorted(HOLD_NO_PODS))
+def test_kinds_that_are_not_searched_hold_no_pods(group: str, kind: str) -> None:
+    """No definition that the kind's own schema needs is that of a pod; of a Deployment's it is one, so that this can be seen."""
+    version = "v1" if not group else f"{group}/v1"
+    assert _POD not in _needed(version, kind)
+    assert _POD in _needed("apps/v1", "Deployment")
+
+
+def _needed(api_version: str, kind: str) -> set[str]:
+    schema = whole_object(api_version, kind, KUBERNETES_VERSION)
+    assert not isinstance(schema, NoSchema)
+    return set(schema["definitions"])
 
 
 def _file(namespace: str, labels: dict[str, str], cluster: str | None) -> ProvisioningFile:
