@@ -162,7 +162,6 @@ class _Builder:
             noted = len(self._noted)
             if type(event) is _SCALAR and event.value == _MERGE and (event.implicit[0] or event.tag == _MERGE_TAG):
                 self._merge(event, made, keys, depth)
-                self._place(noted, _MERGE)
                 continue
             key = self._key(event)
             if len(self._noted) > noted:
@@ -184,17 +183,18 @@ class _Builder:
     def _merge(self, event: yaml.ScalarEvent, made: dict[str, Json], keys: dict[str, yaml.Event], depth: int) -> None:
         """Keys of a merged mapping win over those before `<<` and lose to those after it, as for Kubernetes."""
         self._nodes += 1
-        source = self._next()
+        noted = len(self._noted)
         merged: dict[str, Json] = {}
-        for each in self._merged(source, depth):
+        for each in self._merged(self._next(), depth):
             merged = each | merged
+        self._place(noted, _MERGE)
         for key in merged:
             if key in keys and merged[key] != made[key]:
                 said = f"the key {_short(key)} stands before a `<<` that brings it: Kubernetes takes what is merged, others what is written"
-                self._noted.append(_Noted("", _line(keys[key]), "warning", said, said))
+                self._noted.append(_Noted(f"/{_escaped(key)}", _line(keys[key]), "warning", said, said))
         made |= merged
         said = "Kubernetes merges what `<<` names into the mapping; to readers of YAML 1.2 it is a key like any other"
-        self._noted.append(_Noted("", _line(event), "info", said, said))
+        self._noted.append(_Noted(f"/{_MERGE}", _line(event), "info", said, said))
 
     def _merged(self, source: yaml.Event, depth: int) -> list[dict[str, Json]]:
         value = self._value(source, depth + 1)
@@ -257,7 +257,7 @@ class _Builder:
 
     def _doubt_tag(self, event: yaml.NodeEvent) -> None:
         if event.tag not in _KNOWN_TAGS:  # type: ignore[attr-defined]  # as above
-            said = "a tag (a word that begins with `!`) is dropped by Kubernetes, and other readers refuse it or make something else of it"
+            said = "a tag (a word that begins with `!`) is dropped by Kubernetes; other readers refuse it or make something else of it"
             self._noted.append(_Noted("", _line(event), "error", said, said))
 
     def _refuse_slash(self, event: yaml.ScalarEvent, text: str) -> None:
