@@ -1,5 +1,6 @@
 """Which files make an environment: by configuration, by the headers that crema writes, or because nothing else is there."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +31,11 @@ class Group:
     above: int
     setting: Setting
     whole: bool
+
+    @property
+    def top(self) -> str:
+        """The folder that it is in."""
+        return os.path.abspath(self.setting.path)
 
 
 def groups_of(path: Path, files: list[File], environments: Sequence[Setting], rest: Setting) -> Iterator[Group]:

@@ -14,6 +14,7 @@ from typing import Final
 from crema.policies.model.manifest import Header, read_header
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
+EMPTY: Final = "the file is empty: whatever was in it is not judged, and not deployed"
 NO_MANIFEST: Final = "no apiVersion and kind, so not a manifest"
 
 
@@ -38,12 +39,17 @@ class NotAManifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file that was read: its name as reports write it, its name below the path that was given, and what it says."""
+    """A file that was read: its name as reports write it, its name below the path that was given, its absolute path, and what it says.
+
+    `problem`: why it has no text that could hold documents, and the line of that; `text` is then what can be made out of it.
+    """
 
     shown: str
     parts: tuple[str, ...]
+    path: str
     text: str
     header: Header | None
+    problem: tuple[int, str] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,23 +71,36 @@ class Passed:
 def files_of(path: Path, passed: Passed) -> Iterator[File]:
     """The files of a path that may hold manifests, read, in a fixed order."""
     here, beginning = _beginning(path), len(os.fspath(path).rstrip(os.sep)) + 1
+    top = os.path.abspath(path) if path.is_dir() else os.path.dirname(os.path.abspath(path))
     for file, regular in _names(path, passed):
         try:
             if not regular and os.path.exists(file):
                 passed.refuse(Path(file), 1, "not a regular file")
                 continue
             with open(file, "rb") as opened:
-                text = opened.read().decode("utf-8")
-        except UnicodeDecodeError as broken:
-            passed.refuse(Path(file), broken.object.count(b"\n", 0, broken.start) + 1, "not UTF-8")
+                text, problem = _text(opened.read())
         except OSError as broken:
             passed.refuse(Path(file), 1, f"{broken.strerror}")
         else:
-            if text.strip("\ufeff \t\r\n"):
-                parts = tuple(file[beginning:].split(os.sep)) if path.is_dir() else (path.name,)
-                yield File(shown=here + file[beginning:].replace(os.sep, "/"), parts=parts, text=text, header=read_header(text))
-            else:
-                passed.refuse(Path(file), 1, "the file is empty: whatever was in it is not judged, and not deployed")
+            parts = tuple(file[beginning:].split(os.sep)) if path.is_dir() else (path.name,)
+            yield File(
+                shown=here + file[beginning:].replace(os.sep, "/"),
+                parts=parts,
+                path=os.path.join(top, *parts),
+                text=text,
+                header=read_header(text),
+                problem=problem,
+            )
+
+
+def _text(content: bytes) -> tuple[str, tuple[int, str] | None]:
+    """The text of a file; for one that is not UTF-8, text in which a manifest can be recognised all the same."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as broken:
+        rough = content.replace(b"\0", b"").decode("latin-1").lstrip("\xff\xfe\xef\xbb\xbf")
+        return rough, (content.count(b"\n", 0, broken.start) + 1, "not UTF-8")
+    return text, None if text.strip("\ufeff \t\r\n") else (1, EMPTY)
 
 
 def _beginning(path: Path) -> str:
@@ -129,6 +148,20 @@ def _is(asked: Callable[[], bool]) -> bool:
         return asked()
     except OSError:
         return False
+
+
+def is_file(path: str) -> bool:
+    """Whether there is a regular file, for one that says what the files beside it are."""
+    return os.path.isfile(path)
+
+
+def text_of(path: str) -> str | None:
+    """The text of such a file; None when it cannot be read as text."""
+    content = bytes_of(Path(path))
+    try:
+        return None if content is None else content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def bytes_of(path: Path) -> bytes | None:

@@ -4,13 +4,21 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from crema.policies.model.documents import Document, Json, Unreadable
+from crema.policies.model.documents import Document, Json, Unreadable, read_documents
 from crema.policies.model.doubts import below
 from crema.policies.model.files import File
+from crema.policies.model.likeness import meant
 from crema.policies.model.manifest import Header, Manifest, Origin, Ref, ref_of
 
 BOOTSTRAP: Final = "_bootstrap"
 _RENDERED: Final = re.compile(r"(?:---\s*\n)?# Source: [^\n/]+/")
+
+
+def documents_of(file: File) -> Iterator[Document]:
+    """The documents of a file. Raises Unreadable."""
+    if file.problem is not None:
+        raise Unreadable(*file.problem)
+    yield from read_documents(file.text)
 
 
 def is_document(body: Json) -> bool:
@@ -37,10 +45,6 @@ def document_of(name: str, document: Document, file: str, environment: str, head
     )
 
 
-def is_something_else(body: Json) -> bool:
-    return not isinstance(body, dict) or ("apiVersion" not in body and "kind" not in body)
-
-
 def manifests_of(file: File, document: Document, inside: tuple[str, ...], environment: str) -> Iterator[Manifest]:
     app = inside[0] if len(inside) > 1 else ""
     for body, base in _objects(document.body, "", document.line):
@@ -60,6 +64,21 @@ def manifests_of(file: File, document: Document, inside: tuple[str, ...], enviro
         )
 
 
+def patches_of(file: File, document: Document, environment: str) -> Iterator[Manifest]:
+    """The parts of objects in a document of a patch, as far as they say which kind they change; operations on JSON do not."""
+    body = document.body
+    if isinstance(body, dict) and all(isinstance(body.get(key), str) and body[key] for key in ("apiVersion", "kind")):
+        yield Manifest(
+            ref=ref_of(body),
+            api_version=str(body["apiVersion"]),
+            body=body,
+            file=file.shown,
+            index=document.index,
+            environment=environment,
+            doubts=document.doubts,
+        )
+
+
 def _origin(file: File, body: dict[str, Json]) -> Origin:
     """Who wrote an object: crema, Helm (its labels or its comment say so), or somebody else."""
     if file.header is not None:
@@ -76,9 +95,13 @@ def _objects(body: Json, base: str, line: int) -> Iterator[tuple[dict[str, Json]
         raise Unreadable(line, "not an object: the top of the document is not a mapping")
     for key in ("apiVersion", "kind"):
         if not isinstance(body.get(key), str) or not body[key]:
-            raise Unreadable(line, f"not an object: {base}/{key} is missing or not text")
+            instead = meant(key, body)
+            hint = f"; did you write {instead} for it?" if instead else ""
+            raise Unreadable(line, f"not an object: {base}/{key} is missing or not text{hint}")
     items = body.get("items")
     if body["kind"] == "List" and items is None:
+        if "items" not in body and (instead := meant("items", body)):
+            raise Unreadable(line, f"a List without items; did you write {instead} for it?")
         return
     if str(body["kind"]).endswith("List") and isinstance(items, list) and "spec" not in body:
         for position, item in enumerate(items):

@@ -1,5 +1,6 @@
 """Files and directories into worlds."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,17 @@ from crema.policies.model.documents import Unreadable, line_of, read_documents
 from crema.policies.model.environments import Group, Setting, groups_of
 from crema.policies.model.facts import FILE as FACTS
 from crema.policies.model.files import NO_MANIFEST, File, NotAManifest, Passed, UnreadableDocument, files_of, shown
+from crema.policies.model.likeness import is_something_else, resembles
 from crema.policies.model.manifest import Manifest
-from crema.policies.model.objects import BOOTSTRAP, document_of, is_document, is_something_else, manifests_of
+from crema.policies.model.objects import BOOTSTRAP, document_of, documents_of, is_document, manifests_of, patches_of
+from crema.policies.model.surroundings import surroundings
+from crema.policies.model.templates import has_marks, without_marks
 from crema.policies.model.world import World, world_of
 
 REPOSITORY: Final = "repository"
 """The environment that has what is read beside a cluster: workflows, the lock of images, the bootstrap's documents."""
+
+_VALUES: Final = re.compile(r"(?:\A|[-_.])values(?:[-_.]|\Z)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,43 +115,90 @@ def line_in(manifest: Manifest, pointer: str, inner: str = "") -> int | None:
 
 def _world(group: Group, passed: Passed) -> World:
     closed = bool(group.setting.closed)
+    if not closed:
+        return _open_world(group, passed)
     manifests: list[Manifest] = []
     documents: list[Manifest] = []
     for file in group.files:
         found = 0
         inside = file.parts[group.above :]
         try:
-            for document in read_documents(file.text):
+            for document in documents_of(file):
                 found += 1
-                if closed and inside[0] == BOOTSTRAP and is_document(document.body):
+                if inside[0] == BOOTSTRAP and is_document(document.body):
                     name = f"{group.setting.name}/{inside[-1]}"
                     documents.append(document_of(name, document, file.shown, REPOSITORY, file.header))
-                elif closed or not is_something_else(document.body):
-                    manifests += manifests_of(file, document, inside, group.setting.name)
                 else:
-                    passed.pass_over(file.shown, NO_MANIFEST)
+                    manifests += manifests_of(file, document, inside, group.setting.name)
         except Unreadable as broken:
             passed.refuse(file.shown, broken.line, broken.why)
             continue
         if not found:
-            _without_documents(file, passed, closed=closed)
+            passed.refuse(file.shown, 1, "there is nothing but comments in it, where an object must be")
     facts = {**group.setting.facts, **next((d.body for d in documents if d.ref.name.endswith(f"/{FACTS}")), {})}
     return world_of(
         manifests,
         group.setting.name,
         documents=documents,
-        closed=closed,
+        closed=True,
         kubernetes_version=group.setting.kubernetes,
         facts=facts,
     )
 
 
-def _without_documents(file: File, passed: Passed, *, closed: bool) -> None:
-    """Comments alone: common in what charts render, where a condition was off; never so where everything is an object."""
-    if closed:
-        passed.refuse(file.shown, 1, "there is nothing but comments in it, where an object must be")
-    else:
-        passed.pass_over(file.shown, "nothing but comments in it")
+def _open_world(group: Group, passed: Passed) -> World:
+    """Somebody's directory, in which there is more than objects."""
+    around = surroundings(group.files, group.top)
+    here = {file.path: file.shown for file in group.files}
+    for lacking in around.missing:
+        if lacking.kustomization in here:
+            passed.refuse(here[lacking.kustomization], lacking.line, f"it lists {lacking.named}, which is not there")
+    manifests: list[Manifest] = []
+    patches: list[Manifest] = []
+    for file in group.files:
+        why = around.why_passed_over(file)
+        found = 0
+        try:
+            for document in () if around.is_template(file) else documents_of(file):
+                found += 1
+                if around.is_patch(file):
+                    patches += patches_of(file, document, group.setting.name)
+                elif not why and not is_something_else(document.body):
+                    manifests += manifests_of(file, document, file.parts[group.above :], group.setting.name)
+                else:
+                    passed.pass_over(file.shown, why or NO_MANIFEST)
+        except Unreadable as broken:
+            meant_so = "" if file.path in around.kustomizations else _no_mistake(file, in_chart=around.in_chart(file.path))
+            if meant_so:
+                passed.pass_over(file.shown, meant_so)
+            else:
+                passed.refuse(file.shown, broken.line, broken.why)
+            continue
+        if not found:
+            passed.pass_over(file.shown, why or "nothing but comments in it")
+    return world_of(
+        manifests,
+        group.setting.name,
+        kubernetes_version=group.setting.kubernetes,
+        facts=group.setting.facts,
+        patches=patches,
+    )
+
+
+def _no_mistake(file: File, *, in_chart: bool) -> str:
+    """Why a file that cannot be read is no mistake: nothing in it looks like a manifest, or it is a template and YAML beside its marks."""
+    if not file.text.strip():
+        return "an empty file, which by its name would hold values of a Helm chart" if _VALUES.search(file.parts[-1]) else ""
+    if not resembles(file.text):
+        return f"{file.problem[1] if file.problem else 'not YAML'}, and nothing in it looks like a manifest"
+    template = "a template, which is not YAML yet: check what is made from it"
+    if in_chart and has_marks(file.text):
+        return template
+    bare = without_marks(file.text)
+    try:
+        return "" if bare is None or not [*read_documents(bare)] else template
+    except Unreadable:
+        return ""
 
 
 def _repository(path: Path, passed: Passed) -> Iterator[Manifest]:
@@ -153,7 +206,7 @@ def _repository(path: Path, passed: Passed) -> Iterator[Manifest]:
     files = [*files_of(path, passed)] if path.is_dir() or path.is_file() else []
     for file in files:
         try:
-            for document in read_documents(file.text):
+            for document in documents_of(file):
                 yield document_of(
                     "/".join((path.name, *file.parts)) if path.is_dir() else path.name, document, file.shown, REPOSITORY, file.header
                 )

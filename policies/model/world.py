@@ -37,6 +37,8 @@ class World:
     """What manifests cannot say, by the keys of facts.schema.json."""
     repository: bool = False
     """Not an environment of a cluster, but what is read beside one: its `documents` are workflows, the lock of images, bootstraps."""
+    patches: tuple[Manifest, ...] = ()
+    """Parts of objects, which kustomize lays over whole ones."""
 
     def of(self, group: str, *kinds: str) -> tuple[Manifest, ...]:
         """The manifests of these kinds in one API group, whatever the version."""
@@ -124,6 +126,7 @@ def world_of(
     kubernetes_version: str = KUBERNETES_VERSION,
     facts: Mapping[str, Any] | None = None,
     repository: bool = False,
+    patches: Iterable[Manifest] = (),
 ) -> World:
     """A world of these manifests, in the one order (file, document, place in it) whatever order they came in."""
     return World(
@@ -134,6 +137,7 @@ def world_of(
         kubernetes_version=kubernetes_version,
         facts=facts or {},
         repository=repository,
+        patches=_ordered(patches),
     )
 
 

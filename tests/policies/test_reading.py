@@ -75,7 +75,7 @@ def test_documents_lists_and_json_are_all_objects() -> None:
 @pytest.mark.parametrize(
     ("content", "line", "why"),
     [
-        (b"a: \xff\n", 1, "not UTF-8"),
+        (b"kind: Pod\na: \xff\n", 2, "not UTF-8"),
         (b"apiVersion: v1\nkind: [\n", 3, "not YAML: did not find expected node content"),
         (b"apiVersion: v1\nmetadata: {name: x}\n", 1, "not an object: /kind is missing or not text"),
         (b"kind: Pod\n", 1, "not an object: /apiVersion is missing or not text"),

@@ -1,0 +1,145 @@
+"""What stands around the files of somebody's directory: Helm charts, whose templates are not YAML, and kustomizations, which list patches
+(parts of objects) beside objects. Neither is needed where every file is an object.
+
+https://helm.sh/docs/topics/charts/#the-chart-file-structure
+https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from crema.policies.model.documents import Unreadable, read_documents
+from crema.policies.model.files import File, is_file, text_of
+from crema.policies.model.templates import has_marks
+from crema.policies.model.values import Json
+
+CHART: Final = "Chart.yaml"
+TEMPLATES: Final = "templates"
+KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_REPOSITORY: Final = ".git"
+_ABOVE: Final = 6
+_PATCHES: Final = ("patches", "patchesStrategicMerge", "patchesJson6902")
+_OBJECTS: Final = ("resources", "bases", "components")
+_SETTINGS: Final = ("transformers", "generators", "validators", "configurations", "crds", "replacements", "openapi")
+
+Role = Literal["object", "patch", "setting"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A file that a kustomization lists and that is not there."""
+
+    kustomization: str
+    line: int
+    named: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Surroundings:
+    """The charts and kustomizations around files. `objects`, `patches` and `settings`: absolute paths that
+    kustomizations list as such; `missing`: what they list in vain.
+    """
+
+    kustomizations: set[str] = field(default_factory=set)
+    objects: set[str] = field(default_factory=set)
+    patches: set[str] = field(default_factory=set)
+    settings: set[str] = field(default_factory=set)
+    missing: list[Missing] = field(default_factory=list)
+    _charts: dict[str, bool] = field(default_factory=dict)
+
+    def why_passed_over(self, file: File) -> str:
+        """Why a file holds no objects; empty when it may hold some."""
+        name = os.path.basename(file.path)
+        if name in KUSTOMIZATIONS:
+            return "a kustomization: what it builds is not judged, the files that it lists are"
+        if name == CHART:
+            return "the description of a Helm chart"
+        if self.is_template(file):
+            return "a template of a Helm chart, which is not YAML yet: render the chart and check what comes out"
+        if file.path in self.settings:
+            return "settings of a kustomization, which change objects and are none"
+        return ""
+
+    def is_template(self, file: File) -> bool:
+        """Whether Helm fills in a file: it has marks for that, and is in the folder of a chart's templates."""
+        return has_marks(file.text) and self._in_templates(os.path.dirname(file.path))
+
+    def is_patch(self, file: File) -> bool:
+        """Whether a file holds parts of objects, that is patches: a kustomization lists it so, or its name says so."""
+        if file.path in self.patches or file.path in self.objects:
+            return file.path in self.patches
+        name, folder = os.path.basename(file.path).lower(), os.path.basename(os.path.dirname(file.path)).lower()
+        words = name.replace("_", "-").replace(".", "-").split("-")
+        return "patch" in words or "patches" in words or folder in {"patches", "patch"}
+
+    def in_chart(self, path: str) -> bool:
+        """Whether a file is somewhere in a Helm chart."""
+        return any(self._is_chart(folder) for folder in _above(os.path.dirname(path)))
+
+    def _in_templates(self, folder: str) -> bool:
+        return any(os.path.basename(each) == TEMPLATES and self._is_chart(os.path.dirname(each)) for each in _above(folder))
+
+    def _is_chart(self, folder: str) -> bool:
+        if folder not in self._charts:
+            self._charts[folder] = is_file(os.path.join(folder, CHART))
+        return self._charts[folder]
+
+
+def surroundings(files: Iterable[File], top: str) -> Surroundings:
+    """What stands around files, and above the folder that they were found in as far as the repository reaches."""
+    around = Surroundings()
+    holding = {os.path.dirname(file.path) for file in files} | {os.path.abspath(top)}
+    for folder in sorted({each for folder in holding for each in _above(folder)}):
+        for name in KUSTOMIZATIONS:
+            path = os.path.join(folder, name)
+            if is_file(path):
+                around.kustomizations.add(path)
+                _read(path, around)
+    return around
+
+
+def _above(folder: str) -> Iterator[str]:
+    """A folder and those above it, as far as its repository reaches."""
+    for _ in range(_ABOVE):
+        yield folder
+        above = os.path.dirname(folder)
+        if above == folder or os.path.exists(os.path.join(folder, _REPOSITORY)):
+            return
+        folder = above
+
+
+def _read(path: str, around: Surroundings) -> None:
+    """What one kustomization lists. One that cannot be read is named where it is met as a file."""
+    try:
+        documents = [*read_documents(text_of(path) or "")]
+    except Unreadable:
+        return
+    for document in documents:
+        for role, named in _listed(document.body):
+            if "\n" in named or _is_remote(named):
+                continue
+            target = os.path.normpath(os.path.join(os.path.dirname(path), named))
+            if role != "setting" and not os.path.exists(target):
+                around.missing.append(Missing(kustomization=path, line=document.line, named=named))
+            {"object": around.objects, "patch": around.patches, "setting": around.settings}[role].add(target)
+
+
+def _listed(body: Json) -> Iterator[tuple[Role, str]]:
+    if not isinstance(body, dict):
+        return
+    roles: tuple[tuple[Role, tuple[str, ...]], ...] = (("object", _OBJECTS), ("patch", _PATCHES), ("setting", _SETTINGS))
+    for role, fields in roles:
+        for name in fields:
+            listed = body.get(name)
+            for entry in listed if isinstance(listed, list) else [listed]:
+                named = entry.get("path") if isinstance(entry, dict) else entry
+                if isinstance(named, str) and named:
+                    yield role, named
+
+
+def _is_remote(named: str) -> bool:
+    """Whether kustomize fetches it: an address, or a host before the first slash."""
+    first, slash, _ = named.partition("/")
+    return "://" in named or "?" in named or "//" in named or named.startswith("git@") or bool(slash and "." in first.strip("."))
