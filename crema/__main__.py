@@ -1,9 +1,14 @@
 """The command `crema`: one file per verb, loaded only when it is asked for."""
 
 import importlib
+import os
+import sys
 
 import click
 
+from crema import __version__
+
+_CRASHED = 4
 _VERBS = {
     "check": "Prove what must hold of the manifests.",
     "explain": "Say what a policy demands, why, and how to mend what it finds.",
@@ -39,7 +44,7 @@ class _Verbs(click.Group):
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="crema")
+@click.version_option(__version__)
 def crema() -> None:
     """Policy-tested GitOps configuration: charts in Python, manifests in git, proofs over the paths between them.
 
@@ -48,8 +53,21 @@ def crema() -> None:
 
 
 def main() -> None:
-    """The entry point of the command."""
-    crema(prog_name="crema")
+    """The entry point of the command. A mistake of ours ends with exit 4 and its place: a traceback could quote a Secret's value."""
+    try:
+        crema(prog_name="crema")
+    # The last boundary: whatever input made this happen, its text must not reach a log.
+    except Exception as broken:
+        if os.environ.get("CREMA_TRACEBACK"):
+            raise
+        trace = broken.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace is not None else "?"
+        said = f" ({broken})" if isinstance(broken, ImportError) else ""
+        why = f"{type(broken).__name__} at {where}{said}"
+        click.echo(f"crema: {why}: a mistake in crema or its installation; CREMA_TRACEBACK=1 shows the whole of it", err=True)
+        sys.exit(_CRASHED)
 
 
 if __name__ == "__main__":

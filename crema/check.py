@@ -9,13 +9,14 @@ from typing import Any, cast
 
 import click
 
+from crema import __version__
 from crema.output import deliver, destinations
 from crema.policies.engine.finding import Severity
 from crema.policies.engine.policy import Policy
 from crema.policies.engine.run import run
 from crema.policies.report.build import Question, build
 from crema.policies.report.tools import tools
-from crema.project import Project, choose, day_of, known_to, open_project, read_project, read_project_waivers, version
+from crema.project import Project, choose, day_of, known_to, open_project, read_project, read_project_waivers
 
 
 @click.command()
@@ -61,7 +62,7 @@ def check(
     read_in = time.perf_counter() - begun_reading
     done = run(reading, chosen, severities=dict(project.settings.severities), clock=time.perf_counter if timings else None)
     question = Question(
-        version=version(),
+        version=__version__,
         as_of=day,
         fail_on=cast("Severity", fail_on) if fail_on else project.settings.fail_on,
         strict=strict or project.settings.strict,
@@ -71,7 +72,7 @@ def check(
         expect=project.settings.expect,
         expected_by=project.settings.file,
         since=None if since is None else _before(project, chosen, since, environments),
-        tools=tools(version()),
+        tools=tools(__version__),
     )
     report = build(done, question)
     if timings:

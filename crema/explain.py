@@ -19,7 +19,7 @@ def explain(rule: str) -> None:
     Exit codes: 0 explained, 2 there is no such policy.
     """
     project = open_project("explain", (), need_paths=False)
-    every = {policy.id: policy for policy in (*project.policies, WaiversAreHonest())}
+    every = {policy.id: policy for policy in (*project.policies.values(), WaiversAreHonest())}
     if rule not in every:
         raise click.UsageError(f"{rule}: there is no such policy{nearest(rule, every)}")
     click.echo(pages.page(every[rule]), nl=False)

@@ -1,16 +1,15 @@
 """What every verb that judges has in common: the configuration, the policies, the manifests, the waivers."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from crema.policies.engine.discover import BrokenPolicyFile, discover
+from crema.policies.engine.discover import BrokenPolicyFile, Catalog
 from crema.policies.engine.nearest import nearest
 from crema.policies.engine.policy import Policy
 from crema.policies.engine.settings import Settings, WrongSettings, find_settings
@@ -28,14 +27,19 @@ class Project:
     """A configuration and every policy there is, configured by it. `paths`: what is judged; `asked`: whether a person named them."""
 
     settings: Settings
-    policies: tuple[Policy[Any], ...]
+    policies: Catalog
     paths: tuple[Path, ...]
     asked: bool
 
     @property
     def on(self) -> tuple[Policy[Any], ...]:
         """The policies that are on: house policies where the configuration says so."""
-        return tuple(policy for policy in self.policies if policy.basis == "breaks" or self.settings.house)
+        return self.on_without(())
+
+    def on_without(self, skipped: Collection[str]) -> tuple[Policy[Any], ...]:
+        """The same without some, which are not even loaded."""
+        left = (self.policies[name] for name in self.policies if name not in skipped)
+        return tuple(policy for policy in left if policy.basis == "breaks" or self.settings.house)
 
     @property
     def whole(self) -> bool:
@@ -47,7 +51,7 @@ class Project:
 def open_project(verb: str, paths: Sequence[Path], *, need_paths: bool = True) -> Project:
     """The project of the given paths, or of the working directory. A mistake in it ends the program with exit 2, all of it said."""
     try:
-        policies = discover()
+        policies = Catalog()
         settings = find_settings(_start(paths), policies)
     except (WrongSettings, BrokenPolicyFile) as wrong:
         fail(verb, str(wrong).splitlines())
@@ -59,8 +63,7 @@ def open_project(verb: str, paths: Sequence[Path], *, need_paths: bool = True) -
     for path in wanted:
         if not path.exists() and need_paths:
             raise click.UsageError(f"{path} (directory of {settings.file}) does not exist; `crema synth` makes it.")
-    configured = tuple(policy.configured(settings.parameters.get(policy.id, {})) for policy in policies)
-    return Project(settings=settings, policies=configured, paths=wanted, asked=bool(paths))
+    return Project(settings=settings, policies=policies.with_parameters(settings.parameters), paths=wanted, asked=bool(paths))
 
 
 def read_project(project: Project, environments: Sequence[str] = (), *, checked: bool = True) -> Reading:
@@ -101,27 +104,25 @@ def known_to(project: Project, reading: Reading, ran: Iterable[str], *, whole: b
         world.environment: frozenset(str(manifest) for manifest in (*world.manifests, *(world.documents if world.repository else ())))
         for world in reading.worlds
     }
-    return Known(policies={policy.id: policy for policy in project.policies}, ran=frozenset(ran), refs=refs, whole=whole)
+    return Known(policies=project.policies, ran=frozenset(ran), refs=refs, whole=whole)
 
 
 def choose(project: Project, rules: Sequence[str], skipped: Sequence[str]) -> tuple[tuple[Policy[Any], ...], bool]:
     """The policies that run, and whether waivers are judged too. A policy asked for by name runs whatever the configuration says."""
-    names = {policy.id for policy in project.policies} | {LAW}
+    names = {*project.policies, LAW}
     for option, given in (("--rule", rules), ("--skip", skipped)):
         for name in given:
             if name not in names:
                 raise click.UsageError(f"{option} {name}: there is no such policy{nearest(name, names)}")
-    chosen = tuple(policy for policy in project.policies if policy.id in rules) if rules else project.on
-    left = tuple(policy for policy in chosen if policy.id not in skipped)
+    wanted = [name for name in project.policies if name in rules and name not in skipped]
+    try:
+        left = tuple(project.policies[name] for name in wanted) if rules else project.on_without(skipped)
+    except BrokenPolicyFile as broken:
+        fail("check", [str(broken)])
     judged = (not rules or LAW in rules) and LAW not in skipped
     if not left and not judged:
         raise click.UsageError("no policy is left to run; a run without one would prove nothing.")
     return left, judged
-
-
-def version() -> str:
-    """The version of crema that is installed."""
-    return metadata.version("crema")
 
 
 def day_of(text: str | None) -> date:

@@ -21,7 +21,7 @@ def rules(form: str) -> None:
     Exit codes: 0 listed, 2 wrong usage or configuration.
     """
     project = open_project("rules", (), need_paths=False)
-    every = sorted((*project.policies, WaiversAreHonest()), key=lambda policy: policy.id)
+    every = sorted((*project.policies.values(), WaiversAreHonest()), key=lambda policy: policy.id)
     on = {policy.id for policy in project.on} | {WaiversAreHonest.id}
     severities = {policy.id: project.settings.severities.get(policy.id, policy.severity) for policy in every}
     if form == "markdown":

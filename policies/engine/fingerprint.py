@@ -7,7 +7,6 @@ it renames nothing. Files, lines and messages are no part of it.
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from hashlib import sha256
 from typing import Final
 
 from crema.policies.engine.finding import Finding
@@ -26,6 +25,8 @@ def keyed_pointer(manifest: Manifest, pointer: str, inner: str = "") -> str:
 
 def fingerprints(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
     """Each finding with its fingerprint: 16 hexadecimal digits. Findings that nothing tells apart are counted."""
+    from hashlib import sha256  # here, since a clean run hashes nothing
+
     seen: dict[str, int] = {}
     for finding in findings:
         ref, at = finding.manifest.ref, keyed_pointer(finding.manifest, finding.pointer, finding.inner)

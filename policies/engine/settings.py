@@ -64,14 +64,14 @@ class WrongSettings(Exception):
         self.messages = tuple(messages)
 
 
-def find_settings(start: Path, policies: Iterable[Policy[Any]]) -> Settings:
-    """The settings of the nearest folder, from a directory upwards. `policies`: all there are, for their names."""
+def find_settings(start: Path, policies: Mapping[str, Policy[Any]]) -> Settings:
+    """The settings of the nearest folder, from a directory upwards. `policies`: all there are, by id."""
     for folder in (start, *start.parents):
         found = [(file, table) for file in (OWN_FILE, PYPROJECT) if (table := _table(folder / file)) is not None]
         if len(found) > 1:
             raise WrongSettings([f"{folder / OWN_FILE}: {folder / PYPROJECT} has [tool.crema] too; keep one of them"])
         for file, table in found:
-            return _settings(folder, folder / file, table, {policy.id: policy for policy in policies})
+            return _settings(folder, folder / file, table, policies)
     return Settings(folder=start)
 
 

@@ -7,7 +7,6 @@ something unknown is itself a finding, of the law below.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from difflib import get_close_matches
 from functools import cache
 from json import loads
 from pathlib import Path
@@ -17,6 +16,7 @@ from jsonschema_rs import Draft7Validator
 
 from crema.policies.engine.finding import Finding, Outcome
 from crema.policies.engine.fingerprint import keyed_pointer
+from crema.policies.engine.nearest import nearest
 from crema.policies.engine.policy import Policy
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
@@ -164,9 +164,11 @@ def _about(waiver: Waiver, known: Known, day: date, *, needed: bool) -> Finding 
 def _unknown(law: WaiversAreHonest, waiver: Waiver, known: Known) -> Finding | None:
     """A waiver of a policy that there is not, or that nobody may waive."""
     if waiver.policy not in known.policies:
-        near = get_close_matches(waiver.policy, known.policies, n=1)
-        hint = f"did you mean {near[0]}?" if near else "`crema rules` lists them"
-        return law.about(waiver, f"there is no policy {waiver.policy}; {hint}", "name the policy as the finding does, or remove the waiver")
+        return law.about(
+            waiver,
+            f"there is no policy {waiver.policy}{nearest(waiver.policy, known.policies)}",
+            "name the policy as the finding does, or remove the waiver",
+        )
     if not known.policies[waiver.policy].waivable:
         return law.about(waiver, f"nobody may waive {waiver.policy}", "remove the waiver and mend what the policy finds")
     return None
@@ -186,14 +188,16 @@ def _out_of_time(law: WaiversAreHonest, waiver: Waiver, day: date) -> Finding | 
 def _lost(law: WaiversAreHonest, waiver: Waiver, known: Known) -> Finding | None:
     """A waiver for an environment or an object that does not exist."""
     if waiver.environment is not None and waiver.environment not in known.refs:
-        near = get_close_matches(waiver.environment, known.refs, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known.refs))}"
-        return law.about(waiver, f"there is no environment {waiver.environment}; {hint}", "name an environment, or remove the waiver")
+        message = f"there is no environment {waiver.environment}{nearest(waiver.environment, known.refs)}"
+        return law.about(waiver, message, "name an environment, or remove the waiver")
     there = {ref for name, refs in known.refs.items() if waiver.environment in {None, name} for ref in refs}
     if waiver.ref not in there:
-        near = get_close_matches(waiver.ref, there, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        return law.about(waiver, f"there is no {waiver.ref} here{hint}", "name the object as the finding does, or remove the waiver")
+        alike = [ref for ref in there if ref.partition("/")[0] == waiver.ref.partition("/")[0]]
+        return law.about(
+            waiver,
+            f"there is no {waiver.ref} here{nearest(waiver.ref, alike)}",
+            "name the object as the finding does, or remove the waiver",
+        )
     return None
 
 

@@ -5,7 +5,6 @@ from typing import Final
 from crema.policies.engine.finding import Finding, Related
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.read import line_in
-from crema.policies.model.source import source_of
 from crema.policies.report.report import ManifestPlace, RelatedPlace, Resource, SourcePlace
 
 _SECRET: Final = "Secret"
@@ -33,6 +32,8 @@ def manifest_place(manifest: Manifest, pointer: str = "", inner: str = "") -> Ma
 
 def source_place(place: Finding | Related) -> SourcePlace | None:
     """The line of Python; None for a manifest that is not ours. The text of a Secret's line is left out."""
+    from crema.policies.model.source import source_of  # here, since it parses Python, of which a clean run needs none
+
     found = source_of(place.manifest, place.pointer, place.inner, place.hints)
     if found is None:
         return None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crema.policies import rules
-from crema.policies.engine.discover import BrokenPolicyFile, discover
+from crema.policies.engine.discover import BrokenPolicyFile, Catalog, discover
 
 POLICY = '''
 from crema.policies.engine.policy import Policy
@@ -85,3 +85,11 @@ def test_a_file_that_is_not_one_well_named_policy_stops_the_run(package: Path, f
     with pytest.raises(BrokenPolicyFile) as stopped:
         discover(import_module("foreign_rules"))
     assert str(stopped.value) == message
+
+
+def test_a_policy_that_is_left_out_is_not_even_loaded(package: Path) -> None:
+    """What a file says of itself is not asked before somebody wants its policy."""
+    (package / "traffic" / "one.py").write_text(POLICY.format(name="One", id="traffic-one"), encoding="utf-8")
+    (package / "traffic" / "two.py").write_text("raise SystemExit('loaded')", encoding="utf-8")
+    catalog = Catalog(import_module("foreign_rules"))
+    assert (list(catalog), "traffic-two" in catalog, catalog["traffic-one"].id) == (["traffic-one", "traffic-two"], True, "traffic-one")

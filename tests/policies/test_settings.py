@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from crema.policies.engine.discover import discover
+from crema.policies.engine.discover import Catalog
 from crema.policies.engine.settings import Settings, WrongSettings, find_settings
 
-POLICIES = discover()
+POLICIES = Catalog()
 PYPROJECT = "[project]\nname = 'x'\n[tool.crema]\n"
 
 

@@ -2,13 +2,14 @@
 
 import json
 import re
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from crema.policies.engine.discover import discover
-from tests.external import ROOT
+from tests.external import ROOT, start
 from tests.policies.projects import BROKEN, PROJECT, SERVICE, commit, run_crema, write
 
 SCHEMA = "schema-manifest-is-valid"
@@ -216,8 +217,10 @@ def test_explain_says_law_reason_fix_and_shows_the_examples(policy: str) -> None
     done = run_crema("explain", policy)
     assert done.exit_code == 0
     assert all(f"\n{label}: " in done.output for label in ("Why", "Fix", "severity", "basis", "waivable"))
-    names = [example.name for one in discover() if one.id == policy for example in (*one.allowed, *one.denied)]
-    assert all(f": {name}\n" in done.output for name in names)
+    found = next((one for one in discover() if one.id == policy), None)
+    examples = [] if found is None else [example.name for example in found.allowed] + [example.name for example in found.denied]
+    assert all(f": {name}
+" in done.output for name in examples)
 
 
 def test_explain_knows_the_nearest_name() -> None:
@@ -359,3 +362,19 @@ def test_timings_are_told_when_asked_for() -> None:
 def _on() -> int:
     """How many policies are on without a house's, and with waivers the law on them."""
     return len([policy for policy in discover() if policy.basis == "breaks"]) + 1
+
+
+def test_a_mistake_of_ours_is_exit_4_without_a_traceback_or_a_value() -> None:
+    """Whatever went wrong, a log gets its kind and its place; who mends crema can ask for the rest."""
+    write("m/a.yaml", SERVICE)
+    program = (
+        "import crema.project as p\ndef boom(*given): raise RuntimeError('hunter2')\np.open_project = boom\n"
+        "from crema.__main__ import main\nmain()\n"
+    )
+    write("boom.py", program)
+    done = start([sys.executable, "boom.py", "check", "m"], cwd=Path.cwd())
+    assert done.status == 4
+    assert done.stderr.startswith("crema: RuntimeError at boom.py:2: a mistake in crema or its installation;")
+    assert "hunter2" not in done.stderr
+    done = start([sys.executable, "boom.py", "check", "m"], cwd=Path.cwd(), env={"CREMA_TRACEBACK": "1", "PATH": "/usr/bin"})
+    assert "Traceback" in done.stderr
