@@ -15,14 +15,20 @@ Body = dict[str, Any]
 _PLAIN: Final = re.compile(r"[A-Za-z0-9/$(.][A-Za-z0-9 ._/$()=<>+*,;~-]*[A-Za-z0-9/).]|[A-Za-z0-9]")
 
 
+_SHORT: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9./-]{0,24})?")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How one file is written: its comment, the quotes it prefers, and by how much the items of a list stand to the right."""
+    """How one file is written: its comment, the quotes it prefers, by how much the items of a list stand to the right, and whether short
+    lists of words stand on one line.
+    """
 
     comment: str
     quote: str
     quotes_all: bool
     list_indent: str
+    flow: bool
 
     def document(self, body: Body) -> str:
         """One document, without the mark between two."""
@@ -43,6 +49,8 @@ class Style:
         """A value after `key:` or `-`, on that line where it fits there."""
         if isinstance(value, dict) and value:
             return [f"{lead}\n", *self._mapping(value, indent + "  ")]
+        if self.flow and isinstance(value, list) and value and all(isinstance(item, str) and _SHORT.fullmatch(item) for item in value):
+            return [f"{lead} [{', '.join(self._scalar(item) for item in value)}]\n"]
         if isinstance(value, list) and value:
             return [f"{lead}\n", *self._items(value, indent + self.list_indent)]
         if isinstance(value, str) and "\n" in value:
@@ -79,4 +87,5 @@ def style(draw: Random, team: str) -> Style:
         quote=draw.choice('""\''),
         quotes_all=draw.random() < 0.2,
         list_indent=draw.choice(("", "  ")),
+        flow=draw.random() < 0.4,
     )
