@@ -8,6 +8,10 @@ from crema.policies.report.report import Report
 FORMATS: Final = {
     "text": "text",
     "json": "as_json",
+    "sarif": "sarif",
+    "junit": "junit",
+    "github": "github",
+    "markdown": "markdown",
 }
 """Name of a format → the module that renders it."""
 
