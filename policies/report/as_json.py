@@ -1,11 +1,15 @@
 """The report as JSON: the form that other programs read, described by report.schema.json."""
 
 import json
+import re
 from dataclasses import fields, is_dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from crema.policies.report.report import SCHEMA, Report, ReportedFinding, Resource
+
+_LONE: Final = re.compile("[\ud800-\udfff]")
+"""Surrogates, which stand for bytes of a file's name that are no UTF-8: many readers of JSON refuse the whole report for one."""
 
 
 def render(report: Report) -> str:
@@ -29,7 +33,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "tooLittle": _plain(report.too_little),
         "tools": _plain(report.tools),
     }
-    return whole | ({"timings": report.seconds} if report.seconds else {})
+    plain: dict[str, Any] = _plain(whole | ({"timings": report.seconds} if report.seconds else {}))
+    return plain
 
 
 def _summary(report: Report) -> dict[str, Any]:
@@ -63,11 +68,13 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         written = {_key(each.name): _plain(getattr(value, each.name)) for each in fields(value)}
         return written | ({"ref": str(value)} if isinstance(value, Resource) else {})
+    if isinstance(value, dict):
+        return {_plain(key): _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if isinstance(value, date):
         return value.isoformat()
-    return value
+    return _LONE.sub(lambda found: f"\\u{ord(found[0]):x}", value) if isinstance(value, str) else value
 
 
 def _key(name: str) -> str:
