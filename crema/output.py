@@ -13,9 +13,12 @@ import click
 from crema.policies.engine.nearest import nearest
 from crema.policies.report import text
 from crema.policies.report.formats import FORMATS, render
+from crema.policies.report.rebase import rebased
 from crema.policies.report.report import Report
 
 _TEXT: Final = "text"
+_OF_THE_REPOSITORY: Final = frozenset({"github", "sarif"})
+"""Formats whose readers know files by their names from the root of the repository."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +55,25 @@ def destinations(given: Sequence[str]) -> tuple[Destination, ...]:
 def deliver(report: Report, to: Sequence[Destination]) -> None:
     """Write a report to where it was asked for. A file that cannot be written is a usage error."""
     for one in to:
+        seen = _from_the_root(report) if one.format in _OF_THE_REPOSITORY else report
         if one.file is not None:
-            _write(one.file, render(one.format, report), "w")
+            _write(one.file, render(one.format, seen), "w")
         elif one.format == _TEXT:
             colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
             _print(text.render(report, colour=colour), colour=colour)
         else:
-            _print(render(one.format, report), colour=False)
+            _print(render(one.format, seen), colour=False)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and any(one.format == "github" for one in to):
         _write(Path(summary), render("markdown", report), "a")
+
+
+def _from_the_root(report: Report) -> Report:
+    """With files named from the root of the repository where a job of GitHub runs below it, else from the working directory."""
+    here = Path.cwd()
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    root = Path(workspace).resolve() if workspace else here
+    return rebased(report, here=here.as_posix(), root=(root if here.is_relative_to(root) else here).as_posix())
 
 
 def _print(said: str, *, colour: bool) -> None:
