@@ -1,199 +1,159 @@
-"""Which line of a chart's Python made a value: found by reading the file's syntax tree, never by running it."""
+"""Which line of a chart's Python made a value: of all places that can have made it, the one that fits its words best."""
 
 import ast
 import re
-import warnings
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
-_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+from crema.policies.model.manifest import Header
+from crema.policies.model.python_clue import Clue, Judge, flat
+from crema.policies.model.python_index import Index
+from crema.policies.model.python_names import Module, file_of, module_at, stamp
+from crema.policies.model.python_sites import Site, chart_ids, plain_sites, sites_of, takes_others
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clue:
-    """The words by which a value is looked for.
-
-    `names`: what the things around the value call themselves, outermost first; `words`: the value's key, then its
-    parents' keys; `value`: the value itself where it is text or a number; `item`: the place is an item of a list, not
-    a key.
-    """
-
-    names: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    value: str | int | None = None
-    item: bool = False
+_MOST_CHARTS: Final = 300
+_Ranked = tuple[tuple[float, ...], Site]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A line (from 1). `exact`: it holds the value; otherwise it is the nearest one that names what the value belongs
-    to.
+    """A line (from 1) of a file. `exact`: it holds the value; otherwise it is the nearest one that names what the value
+    belongs to.
     """
 
+    file: Path
     line: int
     exact: bool
 
 
-def in_construct(text: str, construct: tuple[str, ...], recorded: int | None, clue: Clue) -> Found:
+def find(project: Path, chart: Path, header: Header, recorded: int | None, clue: Clue) -> Found:
     """The line of a value in the chart that makes its construct. Never fails: at worst it is the construct's line.
 
-    `construct`: the chart's class and the ids of the constructs below it; `recorded`: the construct's line where known.
+    `recorded`: the construct's line where known.
     """
-    tree = _parsed(text)
-    if tree is None:
-        return Found(line=recorded or 1, exact=False)
-    anchor = _call_at(tree, recorded) if recorded else _construct(tree, construct)
-    line = recorded or (_line(anchor) if anchor is not None else 1)
-    if not clue.words and not clue.names:
-        return Found(line=line, exact=isinstance(anchor, ast.Call))
-    inside = None if anchor is None else _refine(anchor, clue, line, whole=False)
-    if inside is not None and inside.exact:
-        return inside
-    anywhere = _refine(tree, clue, line, whole=True)
-    if anywhere is not None and anywhere.exact:
-        return anywhere
-    return inside or anywhere or Found(line=line, exact=False)
+    construct, environment = tuple(header.construct.split("/")), header.environment
+    module = module_at(project, chart)
+    made = recorded or _construct_line(module.tree, construct)
+    here = Found(file=chart, line=made or 1, exact=made is not None and not clue.words)
+    if not clue.words and not clue.hints:
+        return here
+    sites = _sites(project, chart, construct[0], environment)
+    best = _best(sites, clue, chart, here.line)
+    if (best is None or best[1].kind == "key") and takes_others(module.tree, construct[0]):
+        made_elsewhere = _of_others(project, chart, environment, clue)
+        best = made_elsewhere or best
+    if best is not None:
+        return Found(file=best[1].file, line=best[1].line, exact=True)
+    for file in (chart, *_beside(project, module)):
+        plain = _best(_plain(project, file, stamp(file)), clue, file, here.line, strict=True)
+        if plain is not None:
+            return Found(file=file, line=plain[1].line, exact=True)
+    return _nearest(sites, clue) or here
 
 
-def in_module(text: str, clue: Clue) -> Found | None:
-    """The line of a value in a module that the chart imports; None unless the module writes that very value."""
-    tree = _parsed(text)
-    found = None if tree is None else _refine(tree, clue, 1, whole=True)
-    return found if found is not None and found.exact else None
+def _of_others(project: Path, chart: Path, environment: str, clue: Clue) -> "_Ranked | None":
+    """The site in another chart, for a chart that is made from what the others made: in the one whose id the place names."""
+    words = {part for word in (*(clue.ids or ()), *clue.names, *clue.words, str(clue.value)) for part in word.split("/")}
+    free = replace(clue, ids=None)
+    found: list[_Ranked] = []
+    for file in sorted({*chart.parent.glob("*.py"), *chart.parent.glob("*/__init__.py")} - {chart})[:_MOST_CHARTS]:
+        module = module_at(project, file)
+        for cls, name in chart_ids(module.tree):
+            if name in words and (best := _best(_sites(project, file, cls, environment), free, file, 1, written=True)) is not None:
+                found.append(best)
+    return max(found, key=lambda best: best[0], default=None)
 
 
-def imported_modules(text: str, package: str) -> tuple[str, ...]:
-    """The dotted names of the modules that a file of a package imports from, in their order."""
-    tree = _parsed(text)
-    nodes = [] if tree is None else [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom | ast.Import)]
-    names: list[str] = []
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        else:
-            above = package.split(".")[: -node.level + 1 or None] if node.level else []
-            module = ".".join(part for part in (*above, node.module) if part)
-            names += [module, *(f"{module}.{alias.name}" for alias in node.names)]
-    return tuple(names)
+def _best(index: Index, clue: Clue, chart: Path, line: int, *, strict: bool = False, written: bool = False) -> _Ranked | None:
+    """The site that fits best; None where none says anything of the value.
+
+    `strict`: nothing leads from the chart to these sites; `written`: no argument's name counts, only what is written out.
+    """
+    judge = Judge(clue)
+    best: _Ranked | None = None
+    for site in index.candidates(clue):
+        score, certain = judge.score(site)
+        if certain and (not strict or judge.distinct(site)) and not (written and site.held is None and site.kind == "key"):
+            near = site.file == chart
+            rank = (score, -site.hops, float(near), -abs(site.line - line) if near else 0.0, -site.line)
+            if best is None or rank > best[0]:
+                best = rank, site
+    return best
 
 
-@lru_cache(maxsize=128)
-def _parsed(text: str) -> ast.Module | None:
-    """The tree of a file; None for what is not Python, or is nested too deep for Python's own parser."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+def _nearest(index: Index, clue: Clue) -> Found | None:
+    """What is around the value: the thing with the innermost name, else the innermost parent key; its line is not the value's own."""
+    judge = Judge(clue)
+    for name in reversed(clue.names):
+        things = [site for site in index.things.get(name, []) if not judge.foreign(site)]
+        if things:
+            thing = max(things, key=lambda site: (judge.around(site), -site.hops))
+            return Found(file=thing.file, line=thing.line, exact=clue.item and name == clue.names[-1])
+    for word in (word for word in clue.words if not word.isdecimal()):
+        keys = [site for site in index.keys.get(flat(word), []) if not judge.foreign(site)]
+        if keys:
+            key = max(keys, key=lambda site: (judge.around(site), -site.hops))
+            return Found(file=key.file, line=key.line, exact=False)
+    return None
 
 
-def _call_at(tree: ast.Module, line: int) -> ast.AST | None:
-    """The outermost call that begins on a line, else the smallest that spans it."""
-    spanning = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _spans(node, line)]
-    beginning = [node for node in spanning if node.lineno == line]
-    if beginning:
-        return max(beginning, key=_length)
-    return min(spanning, key=_length, default=None)
+_seen: dict[tuple[Path, Path, str, str], tuple[Index, dict[Path, tuple[int, int] | None]]] = {}
 
 
-def _construct(tree: ast.Module, construct: tuple[str, ...]) -> ast.AST | None:
-    """The call that makes the deepest construct of a path that this file names; else its class."""
-    classes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == construct[0])
-    chart = next(classes, None)
+def _sites(project: Path, chart: Path, cls: str, environment: str) -> Index:
+    """The sites of a chart, walked again only when a file that they come from has changed."""
+    key = (project, chart, cls, environment)
+    known = _seen.get(key)
+    if known is None or any(stamp(file) != version for file, version in known[1].items()):
+        sites, read = sites_of(project, chart, cls, environment)
+        known = Index(sites), read
+        _seen[key] = known
+    return known[0]
+
+
+@lru_cache(maxsize=256)
+def _plain(project: Path, file: Path, _version: tuple[int, int] | None) -> Index:
+    return Index(plain_sites(project, file))
+
+
+@lru_cache(maxsize=256)
+def _beside(project: Path, module: Module) -> tuple[Path, ...]:
+    """The modules of the project that a chart imports, and those that they import: what charts have in common is there."""
+    seen: set[Path] = {module.file}
+    found: list[Path] = []
+    waiting = [module]
+    while waiting:
+        near = waiting.pop(0)
+        for _, imported in near.imports:
+            for dotted in (imported.module, f"{imported.module}.{imported.name}"):
+                file = file_of(project, near.file, dotted)
+                if file is not None and file not in seen:
+                    seen.add(file)
+                    found.append(file)
+                    waiting.append(module_at(project, file))
+    return tuple(found)
+
+
+def _construct_line(tree: ast.Module, construct: tuple[str, ...]) -> int | None:
+    """The line of the call that makes the deepest construct of a path that this file names; else of its class."""
+    chart = next((node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == construct[0]), None)
     region: ast.AST = chart or tree
-    calls = [node for node in ast.walk(region) if isinstance(node, ast.Call) and not _is_super(node)]
+    calls = [node for node in ast.walk(region) if isinstance(node, ast.Call)]
+    calls = [call for call in calls if not (isinstance(call.func, ast.Attribute) and call.func.attr == "__init__")]
     for name in reversed(construct[1:]):
         named = [call for call in calls if any(_says(argument, name) for argument in call.args[:2])]
         if named:
-            return named[0]
+            return named[0].lineno
     for name in reversed(construct[1:]):
-        if (constant := next((node for node in ast.walk(region) if _says(node, name)), None)) is not None:
-            return constant
-    return chart
+        said = [node.lineno for node in ast.walk(region) if isinstance(node, ast.expr) and _says(node, name)]
+        if said:
+            return said[0]
+    return None if chart is None else chart.lineno
 
 
-def _refine(region: ast.AST, clue: Clue, line: int, *, whole: bool) -> Found | None:
-    """The line of a value inside a region: of its key, of the keyword argument that writes it, of the value itself.
-
-    A keyword's name says too little in a whole file, and among things with names, unless the innermost name led there.
-    Without any of these, the line of the thing with the innermost name.
-    """
-    near, owner = region, None
-    for name in clue.names:
-        owner = _smallest_with(near, name, line) or _smallest_with(region, name, line)
-        near = owner or near
-    if clue.item and owner is not None:
-        return Found(line=_line(owner), exact=True)
-    if clue.words and not clue.item:
-        key = clue.words[0]
-        trusted = owner is not None or not (whole or clue.names)
-        entries = [(node, value) for node, value in _entries(near) if _says(node, key)]
-        places = [node.lineno for node, _ in sorted(entries, key=lambda entry: _likelihood(entry[0], entry[1], clue, line))]
-        places += [node.lineno for node in _keywords(near) if trusted and _same(node.arg, key)]
-        # A whole file that does not speak of the thing may hold the same value by chance.
-        spoken_of = owner is not None or not (whole and clue.names)
-        places += _only(_constants(near, clue.value)) if spoken_of and not places else []
-        if places:
-            return Found(line=places[0], exact=True)
-    if owner is not None:
-        return Found(line=_line(owner), exact=False)
-    parents = (node.lineno for word in clue.words for node in _keywords(region) if not whole and _same(node.arg, word))
-    return next((Found(line=at, exact=False) for at in parents), None)
-
-
-def _only(lines: list[int]) -> list[int]:
-    return lines if len(lines) == 1 else []
-
-
-def _smallest_with(region: ast.AST, name: str, line: int) -> ast.AST | None:
-    """The smallest call, mapping or keyword argument that holds a name; of equals the nearest to a line."""
-    holders = [node for node in ast.walk(region) if isinstance(node, ast.Call | ast.Dict) and _holds(node, name)]
-    holders = [node for node in holders if not (isinstance(node, ast.Call) and _is_super(node))]
-    return min(holders, key=lambda node: (_length(node), abs(_line(node) - line)), default=None)
-
-
-def _holds(node: ast.AST, name: str) -> bool:
-    direct: Iterable[ast.AST | None] = ()
-    if isinstance(node, ast.Call):
-        direct = (*node.args, *(keyword.value for keyword in node.keywords))
-        if any(_same(keyword.arg, name) for keyword in node.keywords):
-            return True
-    elif isinstance(node, ast.Dict):
-        direct = (*node.keys, *node.values)
-    return any(_says(each, name) for each in direct)
-
-
-def _entries(region: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    for node in ast.walk(region):
-        if isinstance(node, ast.Dict):
-            yield from ((key, value) for key, value in zip(node.keys, node.values, strict=True) if key is not None)
-
-
-def _likelihood(key: ast.expr, value: ast.expr, clue: Clue, line: int) -> tuple[int, bool, int]:
-    """Sorts first the entry that writes the clue's value, last one that writes another; then what follows a line, then what is near it."""
-    unlike = 1
-    if isinstance(value, ast.Constant) and clue.value is not None:
-        unlike = 0 if value.value == clue.value else 2
-    return unlike, key.lineno < line, abs(key.lineno - line)
-
-
-def _keywords(region: ast.AST) -> Iterator[ast.keyword]:
-    yield from (node for node in ast.walk(region) if isinstance(node, ast.keyword))
-
-
-def _constants(region: ast.AST, value: str | int | None) -> list[int]:
-    """The lines that write a value; none for the empty ones, which stand everywhere."""
-    return [
-        node.lineno
-        for node in ast.walk(region)
-        if isinstance(node, ast.Constant) and value and type(node.value) is type(value) and node.value == value
-    ]
-
-
-def _says(node: ast.AST | None, name: str) -> bool:
+def _says(node: ast.AST, name: str) -> bool:
     """A text constant that is the name, or an f-string that can become it."""
     if isinstance(node, ast.Constant):
         return node.value == name
@@ -201,26 +161,3 @@ def _says(node: ast.AST | None, name: str) -> bool:
         pattern = "".join(re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".*" for part in node.values)
         return pattern != ".*" and re.fullmatch(pattern, name) is not None
     return False
-
-
-def _same(keyword: str | None, word: str) -> bool:
-    """Whether a Python keyword argument writes a manifest's key: `is_default` for isDefault, `for_` for for."""
-    return keyword is not None and keyword.rstrip("_") == _HUMP.sub("_", word).lower().replace("-", "_")
-
-
-def _is_super(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr == "__init__"
-
-
-def _spans(node: ast.Call, line: int) -> bool:
-    return node.lineno <= line <= (node.end_lineno or node.lineno)
-
-
-def _length(node: ast.AST) -> tuple[int, int]:
-    """How much text a node covers: lines, then columns."""
-    begin, end = _line(node), getattr(node, "end_lineno", None) or _line(node)
-    return end - begin, (getattr(node, "end_col_offset", 0) or 0) - getattr(node, "col_offset", 0)
-
-
-def _line(node: ast.AST) -> int:
-    return int(getattr(node, "lineno", 1))

@@ -6,17 +6,18 @@ call.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from crema.policies.model import python_lines
 from crema.policies.model.documents import Json, Unreadable, read_documents
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.provenance import recorded_line
-from crema.policies.model.read import bytes_of
+from crema.policies.model.python_clue import Clue
+from crema.policies.model.python_lines import find
+from crema.policies.model.python_names import module_at
 
-_NAMES_OF_ITEMS: Final = ("name", "alert", "record", "path", "host", "uid")
+_NAMES_OF_ITEMS: Final = ("name", "alert", "record", "path", "host", "uid", "title")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,50 +39,24 @@ def source_of(manifest: Manifest, pointer: str, inner: str = "", hints: tuple[st
     if located is None:
         return None
     project, chart = located
-    text = _text(chart)
     construct = manifest.header.construct
-    clue = _clue(manifest.body, pointer, inner, hints)
-    recorded = recorded_line(manifest, project, chart)
-    found = python_lines.in_construct(text, tuple(construct.split("/")), recorded, clue)
-    if not found.exact:
-        for module in _siblings(project, manifest.header.source, text):
-            elsewhere = python_lines.in_module(_text(module), clue)
-            if elsewhere is not None:
-                return _place(module, elsewhere, construct)
-    return _place(chart, found, construct)
-
-
-def _place(file: Path, found: python_lines.Found, construct: str) -> Place:
-    lines = _text(file).splitlines()
+    clue = replace(_clue(manifest.body, pointer, inner, hints), ids=tuple(construct.split("/")[1:]))
+    found = find(project, chart, manifest.header, recorded_line(manifest, project, chart), clue)
+    lines = module_at(project, found.file).text.splitlines()
     shown = lines[found.line - 1].strip() if found.line <= len(lines) else ""
-    return Place(file=_shown(file), line=found.line, text=shown, construct=construct, exact=found.exact)
+    return Place(file=_shown(found.file), line=found.line, text=shown, construct=construct, exact=found.exact)
 
 
-def _siblings(project: Path, source: str, text: str) -> Iterator[Path]:
-    """The modules beside a chart that it imports, and those that they import: what charts have in common is there."""
-    folder = PurePosixPath(source).parts[0]
-    package = ".".join(PurePosixPath(source).parent.parts)
-    seen: set[str] = set()
-    waiting = [*python_lines.imported_modules(text, package)]
-    while waiting:
-        module = waiting.pop(0)
-        file = project.joinpath(*module.split(".")).with_suffix(".py") if module else project
-        if module in seen or module.split(".")[0] != folder or not file.is_file():
-            continue
-        seen.add(module)
-        yield file
-        waiting += python_lines.imported_modules(_text(file), module.rpartition(".")[0])
-
-
-def _clue(body: Json, pointer: str, inner: str, hints: tuple[str, ...]) -> python_lines.Clue:
+def _clue(body: Json, pointer: str, inner: str, hints: tuple[str, ...]) -> Clue:
     steps = [*_way(body, pointer)]
     if inner and steps and isinstance(steps[-1][1], str):
         steps += _way(_embedded(steps[-1][1]), inner)
     last, value = steps[-1] if steps else ("", None)
-    return python_lines.Clue(
-        names=(*hints, *_names_on_the_way(steps)),
-        words=tuple(part for part, _ in reversed(steps) if not part.isdecimal()),
-        value=value if isinstance(value, str | int) and not isinstance(value, bool) else None,
+    return Clue(
+        words=tuple(part for part, _ in reversed(steps)),
+        value=value if isinstance(value, str | int | float) else None,
+        names=tuple(_names_on_the_way(steps)),
+        hints=hints,
         item=last.isdecimal(),
     )
 
@@ -125,10 +100,6 @@ def _step(body: Json, token: str) -> Json:
     if isinstance(body, list) and token.isdecimal() and int(token) < len(body):
         return body[int(token)]
     return None
-
-
-def _text(file: Path) -> str:
-    return (bytes_of(file) or b"").decode("utf-8", errors="replace")
 
 
 def _shown(path: Path) -> str:

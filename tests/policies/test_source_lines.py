@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from crema.policies.model.manifest import Manifest
-from crema.policies.model.python_lines import Clue, in_construct
 from crema.policies.model.read import read
 from crema.policies.model.source import source_of
 
@@ -235,13 +234,21 @@ class StackChart(cdk8s.Chart):
 """
 
 
-@pytest.mark.parametrize(
-    ("construct", "value", "line"), [("one", "kube-prometheus-stack", 4), ("two", "loki-stack", 6), ("two", "other", 6)]
-)
-def test_of_two_equal_keys_the_one_with_the_value_is_named(construct: str, value: str, line: int) -> None:
-    """A body patched in after its construct is found by the value; without it, by what follows the construct."""
-    clue = Clue(words=("chart", "source", "spec"), value=value)
-    assert in_construct(TWO_STACKS, ("StackChart", construct), None, clue).line == line
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {{name: x}}
+spec: {{source: {{chart: {value}}}}}
+"""
+
+
+@pytest.mark.parametrize(("construct", "value", "at"), [("one", "kube-prometheus-stack", 4), ("two", "loki-stack", 6)])
+def test_of_two_equal_keys_the_one_of_the_construct_is_named(construct: str, value: str, at: int) -> None:
+    """A body patched in after its construct is found by the construct that is patched."""
+    made = manifest("stacks.py", f"StackChart/{construct}", TWO_STACKS, APPLICATION.format(value=value))
+    place = source_of(made, "/spec/source/chart")
+    assert place is not None
+    assert (place.line, place.exact) == (at, True)
 
 
 def test_another_alerts_module_is_not_taken_for_the_alerts_own() -> None:
