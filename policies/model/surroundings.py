@@ -91,7 +91,7 @@ def surroundings(files: Iterable[File], top: str) -> Surroundings:
     """What stands around files, and above the folder that they were found in as far as the repository reaches."""
     around = Surroundings()
     holding = {os.path.dirname(file.path) for file in files} | {os.path.abspath(top)}
-    for folder in sorted({each for folder in holding for each in _above(folder)}):
+    for folder in sorted({each for below in holding for each in _above(below)}):
         for name in KUSTOMIZATIONS:
             path = os.path.join(folder, name)
             if is_file(path):

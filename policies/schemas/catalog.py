@@ -20,6 +20,8 @@ from crema.policies.schemas.identity import identity
 Schema = dict[str, Any]
 
 FOLDER: Final = Path(__file__).parent
+#: API groups that Kubernetes once had. No other group without a dot can be added to it.
+_GONE: Final = frozenset({"extensions"})
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 
 
@@ -32,6 +34,8 @@ class SchemaFile:
     definitions: Mapping[str, Schema]
     groups: frozenset[str]
     """The API groups of its kinds; "" is the core group."""
+    names: frozenset[str]
+    """The kinds without their groups."""
     needed: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def needs(self, name: str) -> tuple[str, ...]:
@@ -67,7 +71,8 @@ def load(name: str) -> SchemaFile | None:
         return None
     data = json.loads(path.read_text(encoding="utf-8"))
     groups = frozenset(kind.partition(" ")[0].rpartition("/")[0] for kind in data["kinds"])
-    return SchemaFile(source=data["source"], kinds=data["kinds"], definitions=data["definitions"], groups=groups)
+    names = frozenset(kind.partition(" ")[2] for kind in data["kinds"])
+    return SchemaFile(source=data["source"], kinds=data["kinds"], definitions=data["definitions"], groups=groups, names=names)
 
 
 @cache
@@ -90,10 +95,10 @@ def whole_object(api_version: str, kind: str, kubernetes_version: str) -> Schema
         known = ", ".join(kubernetes_versions())
         return NoSchema(why=f"no schemas for Kubernetes {kubernetes_version}; there are schemas for {known}")
     group = api_version.rpartition("/")[0]
-    own = group in builtin.groups or "." not in group
+    own = group in builtin.groups or group in _GONE or ("." not in group and kind in builtin.names)
     file = builtin if own else load(group)
     if file is None:
-        near = get_close_matches(group, custom_groups(), n=1, cutoff=0.9)
+        near = get_close_matches(group, {*custom_groups(), *builtin.groups}, n=1, cutoff=0.9 if "." in group else 0.75)
         return NoSchema(why=f"no schema for the API group {group}", near=near[0] if near else "")
     name = file.kinds.get(f"{api_version} {kind}")
     if name is None:

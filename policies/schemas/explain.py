@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
 from crema.policies.schemas.catalog import Schema
+from crema.policies.schemas.misspelling import misspells
 from crema.policies.schemas.patterns import IN_WORDS
 from crema.policies.schemas.violation import HIDDEN, Violation, field_of, pointer_of
 
@@ -76,7 +77,9 @@ def explain(error: ValidationError, schema: Schema, *, hides: bool) -> list[Expl
     message = f"{field_of(path)} is {shown}{_type_of(error)}; {required} is required"
     if required == "text" and isinstance(error.instance, bool | int | float):
         message += ": put it in quotes"
-    return [Explained(violation=_violation(path, message, error.instance, hides=hides))]
+    options = [option for option in error.kind.value if isinstance(option, str)] if error.kind.name == "enum" else []
+    unheard_of = isinstance(value, str) and bool(options) and not misspells(value, options)
+    return [Explained(violation=_violation(path, message, error.instance, hides=hides, unheard_of=unheard_of))]
 
 
 def describe(value: object) -> str:
@@ -90,8 +93,8 @@ def describe(value: object) -> str:
     return json.dumps(value)
 
 
-def _violation(path: Path, message: str, value: object, *, hides: bool) -> Violation:
-    return Violation(pointer=pointer_of(path), message=message, value=_shown(path, value, hides=hides))
+def _violation(path: Path, message: str, value: object, *, hides: bool, unheard_of: bool = False) -> Violation:
+    return Violation(pointer=pointer_of(path), message=message, value=_shown(path, value, hides=hides), unheard_of=unheard_of)
 
 
 def _unknown_field(parent: Path, name: str, value: object, known: Iterable[str], *, hides: bool) -> Explained:
@@ -100,7 +103,7 @@ def _unknown_field(parent: Path, name: str, value: object, known: Iterable[str],
     listed = f"known here: {', '.join(fields)}" if 0 < len(fields) <= LISTED else f"it has {len(fields) or 'no'} others"
     hint = f"did you mean {nearest}?" if nearest else listed
     message = f"{field_of((*parent, name))} is not a field of this API; {hint}"
-    violation = _violation((*parent, name), message, value, hides=hides)
+    violation = _violation((*parent, name), message, value, hides=hides, unheard_of=not misspells(name, fields))
     return Explained(violation=violation, mapping=pointer_of(parent), suggests=nearest)
 
 

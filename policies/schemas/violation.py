@@ -21,6 +21,8 @@ class Violation:
     value: str
     field: str = ""
     """The field that is missing at the pointer, if that is what is wrong."""
+    unheard_of: bool = False
+    """Whether it is a field or an option that misspells none that is known: another version of the API may have it."""
 
 
 def pointer_of(path: tuple[str | int, ...]) -> str:

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator
 from crema.policies.engine.example import Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
+from crema.policies.model.documents import Json
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
+from crema.policies.model.templates import is_placeholder
 from crema.policies.model.world import World
 from crema.policies.schemas.catalog import NoSchema, custom_groups
 from crema.policies.schemas.validate import validate
+from crema.policies.schemas.violation import Violation
 
 _DEPLOYMENT = """
     apiVersion: apps/v1
@@ -52,6 +55,14 @@ class ManifestIsValid(Policy[Manifest]):
     refuses the whole sync; where field validation is off, the unknown field is dropped and nobody is told.
     Fix: give the field the name and the value that the message asks for.
     Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
+
+    A kind without a schema is unchecked, unless it is sure to be refused: where Kubernetes itself has no such kind, where its name
+    misspells one that is known, and in a whole environment that does not define it. So are custom resources that a chart rendered:
+    it brings their definitions, which may be newer than the ones here.
+
+    In somebody's directory three things more are unchecked: a value that is a placeholder (`${NAME}`, `<name>`) and is filled in
+    first; a field or an option of a custom resource that misspells none that is known, for its operator may have another version; and
+    what a patch of kustomize lacks. A misspelt field of a patch, and of a custom resource, is a violation there too.
     """
 
     id = "schema-manifest-is-valid"
@@ -78,6 +89,22 @@ class ManifestIsValid(Policy[Manifest]):
                 {apiVersion: shop.example.com/v1, kind: Coffee, metadata: {name: espresso, namespace: shop}}
                 """,
             closed=True,
+        ),
+        Example(
+            name="in somebody's directory, placeholders that are filled in before the object is applied",
+            manifests=_DEPLOYMENT.format(replicas='"${REPLICAS}"', port="containerPort", memory='"<memory>"'),
+        ),
+        Example(
+            name="in somebody's directory, a field and an option that a newer operator may know",
+            manifests=_RULE.format(duration="5m") + "          jitter: 3s\n",
+        ),
+        Example(
+            name="a file of another program, whose kind no cluster has",
+            manifests="""
+                {apiVersion: skaffold/v4beta1, kind: Config, metadata: {name: shop}}
+                ---
+                {apiVersion: v1, kind: Config, clusters: []}
+                """,
         ),
     )
     denied = (
@@ -142,6 +169,36 @@ class ManifestIsValid(Policy[Manifest]):
             message="no schema for the API group monitoring.coreos.co; did you mean monitoring.coreos.com?",
         ),
         Denied(
+            name="a misspelt field of a custom resource",
+            manifests=_RULE.format(duration="5m").replace("expr:", "exrp:"),
+            at="PrometheusRule/monitoring/alerts",
+            pointer="/spec/groups/0/rules/0/exrp",
+            message="spec.groups[0].rules[0].exrp is not a field of this API; did you mean expr?",
+        ),
+        Denied(
+            name="in a whole environment of ours, a placeholder and a field that the installed operator does not know",
+            manifests=_RULE.format(duration="'${FOR}'") + "          jitter: 3s\n",
+            at="PrometheusRule/monitoring/alerts",
+            pointer="/spec/groups/0/rules/0/for",
+            message='spec.groups[0].rules[0].for is "${FOR}"; a duration such as 30s, 5m or 1h30m is required',
+            also=(
+                Pinned(
+                    at="PrometheusRule/monitoring/alerts",
+                    pointer="/spec/groups/0/jitter",
+                    message="spec.groups[0].jitter is not a field of this API; known here: interval, labels, limit, name, "
+                    "partial_response_strategy, query_offset, rules",
+                ),
+            ),
+            closed=True,
+        ),
+        Denied(
+            name="a kind of Kubernetes in a misspelt group",
+            manifests="{apiVersion: aps/v1, kind: Deployment, metadata: {name: order, namespace: shop}}",
+            at="Deployment/shop/order",
+            pointer="/apiVersion",
+            message="Kubernetes 1.36 has no Deployment in aps/v1; it has apps/v1",
+        ),
+        Denied(
             name="in a whole environment of ours, a kind that nothing here defines",
             manifests="{apiVersion: shop.example.com/v1, kind: Coffee, metadata: {name: espresso, namespace: shop}}",
             at="Coffee/shop/espresso",
@@ -152,15 +209,11 @@ class ManifestIsValid(Policy[Manifest]):
     )
 
     def targets(self, world: World) -> Iterable[Manifest]:
-        """Every manifest."""
-        return world.manifests
+        """Every manifest, and every patch that kustomize lays over one."""
+        return (*world.manifests, *world.patches)
 
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
-        """A finding for each violation. A kind without a schema is unchecked, unless it is sure to be refused: where Kubernetes itself
-        has no such kind, where its name misspells one that is known, and in a whole environment that does not define it.
-
-        A chart brings the definitions of its own custom resources, which may be newer than ours: those are unchecked.
-        """
+        """A finding for each violation, as far as it is sure; see the class."""
         if target.origin == "rendered" and target.ref.group in custom_groups():
             yield self.unchecked(target, f"its chart brings its own definition of {target.ref.group}")
             return
@@ -168,13 +221,24 @@ class ManifestIsValid(Policy[Manifest]):
         if isinstance(judged, NoSchema):
             yield self._without_schema(world, target, judged)
             return
+        patch = target in world.derived(_patches)
+        if patch:
+            yield self.unchecked(target, "a patch: what it is laid over is not known here, so a field that it lacks is no mistake")
+        unsure = set()
         for violation in judged:
-            yield self.finding(self._place(target, violation.pointer), violation.message, subject=violation.field)
+            why = "" if world.closed or target.header is not None else _why_unsure(target, violation, patch=patch)
+            if not why:
+                yield self.finding(self._place(target, violation.pointer), violation.message, subject=violation.field)
+            elif not patch:
+                unsure.add(why)
+        for why in sorted(unsure):
+            yield self.unchecked(target, why)
 
     def _without_schema(self, world: World, target: Manifest, judged: NoSchema) -> Outcome:
         near = f"; did you mean {judged.near}?" if judged.near else ""
         defined = (target.ref.group, target.ref.kind) in world.defined_kinds
-        if judged.certain or (near and not defined) or (world.closed and not defined):
+        of_a_tool = judged.certain and not judged.served and not world.closed and "metadata" not in target.body
+        if not of_a_tool and (judged.certain or (near and not defined) or (world.closed and not defined)):
             return self.finding(self._place(target, judged.field), judged.why + near)
         return self.unchecked(target, judged.why)
 
@@ -182,3 +246,26 @@ class ManifestIsValid(Policy[Manifest]):
     def _place(manifest: Manifest, pointer: str) -> Node:
         """A node that is only a place: of a Secret the value must not go any further."""
         return Node(manifest=manifest, value=None, pointer=pointer)
+
+
+def _patches(world: World) -> frozenset[Manifest]:
+    return frozenset(world.patches)
+
+
+def _why_unsure(target: Manifest, violation: Violation, *, patch: bool) -> str:
+    """Why a violation in somebody's directory may be none; empty when it is one. It quotes no value."""
+    value, key = _value_at(target.body, violation.pointer), violation.pointer.rpartition("/")[2]
+    if patch and (violation.field or key.startswith("$") or value is None or violation.pointer.startswith("/metadata/name")):
+        return "a patch"
+    if not violation.field and (is_placeholder(value) or is_placeholder(key)):
+        return f"{violation.pointer} holds a placeholder, which something fills in before the object is applied"
+    if violation.unheard_of and target.ref.group in custom_groups():
+        return f"{violation.pointer} is unknown to the version of {target.ref.group} here; another version may have it"
+    return ""
+
+
+def _value_at(body: Json, pointer: str) -> Json:
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        body = body.get(key) if isinstance(body, dict) else body[int(key)] if isinstance(body, list) else None
+    return body
