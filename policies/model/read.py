@@ -1,6 +1,5 @@
 """Files and directories into worlds."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,18 +8,16 @@ from typing import Final
 from crema.policies.model.documents import Unreadable, line_of, read_documents
 from crema.policies.model.environments import Group, Setting, groups_of
 from crema.policies.model.facts import FILE as FACTS
-from crema.policies.model.files import NO_MANIFEST, File, NotAManifest, Passed, UnreadableDocument, files_of, shown
+from crema.policies.model.files import EMPTY, NO_MANIFEST, File, NotAManifest, Passed, UnreadableDocument, files_of, shown
 from crema.policies.model.likeness import is_something_else, resembles
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.objects import BOOTSTRAP, document_of, documents_of, is_document, manifests_of, patches_of
-from crema.policies.model.surroundings import surroundings
+from crema.policies.model.surroundings import CHART, is_values, surroundings
 from crema.policies.model.templates import has_marks, without_marks
 from crema.policies.model.world import World, world_of
 
 REPOSITORY: Final = "repository"
 """The environment that has what is read beside a cluster: workflows, the lock of images, the bootstrap's documents."""
-
-_VALUES: Final = re.compile(r"(?:\A|[-_.])values(?:[-_.]|\Z)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,13 +179,15 @@ def _open_world(group: Group, passed: Passed) -> World:
         kubernetes_version=group.setting.kubernetes,
         facts=group.setting.facts,
         patches=patches,
+        given_selectors={file.shown for file in group.files if file.path in around.labelled},
     )
 
 
 def _no_mistake(file: File, *, in_chart: bool) -> str:
     """Why a file that cannot be read is no mistake: nothing in it looks like a manifest, or it is a template and YAML beside its marks."""
-    if not file.text.strip():
-        return "an empty file, which by its name would hold values of a Helm chart" if _VALUES.search(file.parts[-1]) else ""
+    if file.problem == (1, EMPTY):
+        known = is_values(file) or (in_chart and file.parts[-1] != CHART)
+        return "an empty file of a Helm chart, or which by its name would hold values of one" if known else ""
     if not resembles(file.text):
         return f"{file.problem[1] if file.problem else 'not YAML'}, and nothing in it looks like a manifest"
     template = "a template, which is not YAML yet: check what is made from it"

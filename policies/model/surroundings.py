@@ -6,6 +6,7 @@ https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -18,6 +19,7 @@ from crema.policies.model.values import Json
 CHART: Final = "Chart.yaml"
 TEMPLATES: Final = "templates"
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_VALUES: Final = re.compile(r"(?:\A|[-_.])values(?:[-_.]|\Z)")
 _REPOSITORY: Final = ".git"
 _ABOVE: Final = 6
 _PATCHES: Final = ("patches", "patchesStrategicMerge", "patchesJson6902")
@@ -36,16 +38,23 @@ class Missing:
     named: str
 
 
+def is_values(file: File) -> bool:
+    """Whether by its name a file holds values of a Helm chart."""
+    return _VALUES.search(file.parts[-1]) is not None
+
+
 @dataclass(slots=True, kw_only=True)
 class Surroundings:
     """The charts and kustomizations around files. `objects`, `patches` and `settings`: absolute paths that
-    kustomizations list as such; `missing`: what they list in vain.
+    kustomizations list as such; `labelled`: files and folders whose objects get labels and selectors from one; `missing`: what they list
+    in vain.
     """
 
     kustomizations: set[str] = field(default_factory=set)
     objects: set[str] = field(default_factory=set)
     patches: set[str] = field(default_factory=set)
     settings: set[str] = field(default_factory=set)
+    labelled: set[str] = field(default_factory=set)
     missing: list[Missing] = field(default_factory=list)
     _charts: dict[str, bool] = field(default_factory=dict)
 
@@ -58,6 +67,8 @@ class Surroundings:
             return "the description of a Helm chart"
         if self.is_template(file):
             return "a template of a Helm chart, which is not YAML yet: render the chart and check what comes out"
+        if is_values(file) and self.in_chart(file.path):
+            return "values of a Helm chart"
         if file.path in self.settings:
             return "settings of a kustomization, which change objects and are none"
         return ""
@@ -90,13 +101,23 @@ class Surroundings:
 def surroundings(files: Iterable[File], top: str) -> Surroundings:
     """What stands around files, and above the folder that they were found in as far as the repository reaches."""
     around = Surroundings()
+    listing: dict[str, list[str]] = {}
+    labelling: list[str] = []
     holding = {os.path.dirname(file.path) for file in files} | {os.path.abspath(top)}
     for folder in sorted({each for below in holding for each in _above(below)}):
         for name in KUSTOMIZATIONS:
             path = os.path.join(folder, name)
             if is_file(path):
                 around.kustomizations.add(path)
-                _read(path, around)
+                for body, line in _bodies(path):
+                    listing.setdefault(folder, []).extend(_read(path, body, line, around))
+                    if _adds_selectors(body):
+                        labelling.append(folder)
+    while labelling:
+        folder = labelling.pop()
+        fresh = [target for target in listing.get(folder, ()) if target not in around.labelled]
+        around.labelled.update(fresh)
+        labelling += fresh
     return around
 
 
@@ -110,25 +131,38 @@ def _above(folder: str) -> Iterator[str]:
         folder = above
 
 
-def _read(path: str, around: Surroundings) -> None:
-    """What one kustomization lists. One that cannot be read is named where it is met as a file."""
+def _bodies(path: str) -> Iterator[tuple[dict[str, Json], int]]:
+    """What a kustomization says. One that cannot be read is named where it is met as a file."""
     try:
-        documents = [*read_documents(text_of(path) or "")]
+        for document in read_documents(text_of(path) or ""):
+            if isinstance(document.body, dict):
+                yield document.body, document.line
     except Unreadable:
         return
-    for document in documents:
-        for role, named in _listed(document.body):
-            if "\n" in named or _is_remote(named):
-                continue
-            target = os.path.normpath(os.path.join(os.path.dirname(path), named))
-            if role != "setting" and not os.path.exists(target):
-                around.missing.append(Missing(kustomization=path, line=document.line, named=named))
-            {"object": around.objects, "patch": around.patches, "setting": around.settings}[role].add(target)
 
 
-def _listed(body: Json) -> Iterator[tuple[Role, str]]:
-    if not isinstance(body, dict):
-        return
+def _read(path: str, body: dict[str, Json], line: int, around: Surroundings) -> Iterator[str]:
+    """Note what one kustomization lists, and give the objects among it."""
+    folder = os.path.dirname(path)
+    for role, named in _listed(body):
+        if "\n" in named or _is_remote(named):
+            continue
+        target = os.path.normpath(os.path.join(folder, named))
+        if role != "setting" and not os.path.exists(target) and not is_file(os.path.join(folder, CHART)):
+            around.missing.append(Missing(kustomization=path, line=line, named=named))
+        {"object": around.objects, "patch": around.patches, "setting": around.settings}[role].add(target)
+        if role == "object":
+            yield target
+
+
+def _adds_selectors(body: dict[str, Json]) -> bool:
+    """Whether a kustomization writes labels into selectors too, so that an object may come without one."""
+    labels = body.get("labels")
+    listed = labels if isinstance(labels, list) else []
+    return bool(body.get("commonLabels")) or any(isinstance(each, dict) and each.get("includeSelectors") is True for each in listed)
+
+
+def _listed(body: dict[str, Json]) -> Iterator[tuple[Role, str]]:
     roles: tuple[tuple[Role, tuple[str, ...]], ...] = (("object", _OBJECTS), ("patch", _PATCHES), ("setting", _SETTINGS))
     for role, fields in roles:
         for name in fields:

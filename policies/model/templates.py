@@ -39,5 +39,7 @@ def has_marks(text: str) -> bool:
 
 
 def is_placeholder(value: Json) -> bool:
-    """Whether a value stands for one that is filled in before the object is applied."""
+    """Whether a value stands for one that is filled in before the object is applied: `${NAME}`, `<name>`, `[NAME]`."""
+    if isinstance(value, list):
+        return len(value) == 1 and isinstance(value[0], str) and re.fullmatch(r"[A-Z][A-Z0-9_]+", value[0]) is not None
     return isinstance(value, str) and _PLACEHOLDER.search(value) is not None

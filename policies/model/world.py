@@ -39,6 +39,8 @@ class World:
     """Not an environment of a cluster, but what is read beside one: its `documents` are workflows, the lock of images, bootstraps."""
     patches: tuple[Manifest, ...] = ()
     """Parts of objects, which kustomize lays over whole ones."""
+    given_selectors: frozenset[str] = frozenset()
+    """Files whose objects get labels and selectors from kustomize."""
 
     def of(self, group: str, *kinds: str) -> tuple[Manifest, ...]:
         """The manifests of these kinds in one API group, whatever the version."""
@@ -127,6 +129,7 @@ def world_of(
     facts: Mapping[str, Any] | None = None,
     repository: bool = False,
     patches: Iterable[Manifest] = (),
+    given_selectors: Iterable[str] = (),
 ) -> World:
     """A world of these manifests, in the one order (file, document, place in it) whatever order they came in."""
     return World(
@@ -138,6 +141,7 @@ def world_of(
         facts=facts or {},
         repository=repository,
         patches=_ordered(patches),
+        given_selectors=frozenset(given_selectors),
     )
 
 

@@ -24,9 +24,9 @@ def _apart(one: str, other: str) -> int:
     if abs(len(one) - len(other)) > 2:
         return 3
     before: list[int] = []
-    row = [*range(len(other) + 1)]
+    row: list[int] = [*range(len(other) + 1)]
     for i, letter in enumerate(one, 1):
-        following = [i]
+        following: list[int] = [i]
         for j, wanted in enumerate(other, 1):
             least = min(row[j] + 1, following[j - 1] + 1, row[j - 1] + (letter != wanted))
             if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:

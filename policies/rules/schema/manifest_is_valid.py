@@ -61,8 +61,9 @@ class ManifestIsValid(Policy[Manifest]):
     it brings their definitions, which may be newer than the ones here.
 
     In somebody's directory three things more are unchecked: a value that is a placeholder (`${NAME}`, `<name>`) and is filled in
-    first; a field or an option of a custom resource that misspells none that is known, for its operator may have another version; and
-    what a patch of kustomize lacks. A misspelt field of a patch, and of a custom resource, is a violation there too.
+    first; a field or an option of a custom resource that misspells none that is known, for its operator may have another version;
+    and what a patch of kustomize lacks, or an object to which kustomize adds it. A misspelt field of a patch, and of a custom
+    resource, is a violation there too.
     """
 
     id = "schema-manifest-is-valid"
@@ -226,7 +227,7 @@ class ManifestIsValid(Policy[Manifest]):
             yield self.unchecked(target, "a patch: what it is laid over is not known here, so a field that it lacks is no mistake")
         unsure = set()
         for violation in judged:
-            why = "" if world.closed or target.header is not None else _why_unsure(target, violation, patch=patch)
+            why = "" if world.closed or target.header is not None else _why_unsure(world, target, violation, patch=patch)
             if not why:
                 yield self.finding(self._place(target, violation.pointer), violation.message, subject=violation.field)
             elif not patch:
@@ -252,11 +253,13 @@ def _patches(world: World) -> frozenset[Manifest]:
     return frozenset(world.patches)
 
 
-def _why_unsure(target: Manifest, violation: Violation, *, patch: bool) -> str:
+def _why_unsure(world: World, target: Manifest, violation: Violation, *, patch: bool) -> str:
     """Why a violation in somebody's directory may be none; empty when it is one. It quotes no value."""
     value, key = _value_at(target.body, violation.pointer), violation.pointer.rpartition("/")[2]
     if patch and (violation.field or key.startswith("$") or value is None or violation.pointer.startswith("/metadata/name")):
         return "a patch"
+    if violation.field and _kustomize_adds(world, target, f"{violation.pointer}/{violation.field}"):
+        return f"kustomize adds {violation.pointer}/{violation.field}"
     if not violation.field and (is_placeholder(value) or is_placeholder(key)):
         return f"{violation.pointer} holds a placeholder, which something fills in before the object is applied"
     if violation.unheard_of and target.ref.group in custom_groups():
@@ -264,8 +267,27 @@ def _why_unsure(target: Manifest, violation: Violation, *, patch: bool) -> str:
     return ""
 
 
+def _kustomize_adds(world: World, target: Manifest, pointer: str) -> bool:
+    """Whether a field that an object lacks is a selector that comes with labels, or is in a patch of that object."""
+    if pointer == "/spec/selector" and target.file in world.given_selectors:
+        return True
+    named = (target.ref.group, target.ref.kind, target.ref.name)
+    patches = world.derived(_patches_by_name).get(named, ())
+    return any(_value_at(patch.body, pointer) is not None for patch in patches)
+
+
+def _patches_by_name(world: World) -> dict[tuple[str, str, str], list[Manifest]]:
+    found: dict[tuple[str, str, str], list[Manifest]] = {}
+    for patch in world.patches:
+        found.setdefault((patch.ref.group, patch.ref.kind, patch.ref.name), []).append(patch)
+    return found
+
+
 def _value_at(body: Json, pointer: str) -> Json:
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
-        body = body.get(key) if isinstance(body, dict) else body[int(key)] if isinstance(body, list) else None
+        if isinstance(body, list):
+            body = body[int(key)] if key.isdecimal() and int(key) < len(body) else None
+        else:
+            body = body.get(key) if isinstance(body, dict) else None
     return body
