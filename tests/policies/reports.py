@@ -103,8 +103,8 @@ def findings(draw: st.DrawFn) -> ReportedFinding:
         resource=draw(resources),
         manifest=draw(manifest_places),
         source=draw(st.none() | source_places),
-        path=tuple(draw(st.lists(texts, max_size=3))),
-        related=tuple(draw(st.lists(related_places, max_size=3))),
+        path=tuple(draw(st.lists(texts, max_size=2))),
+        related=tuple(draw(st.lists(related_places, max_size=2))),
         fingerprint=draw(st.from_regex(r"[0-9a-f]{16}", fullmatch=True)),
         waiver=waiver,
     )
@@ -149,7 +149,7 @@ reports = st.builds(
         st.builds(Environment, name=environments, closed=st.booleans(), manifests=counts), max_size=3, unique_by=lambda each: each.name
     ).map(tuple),
     rules=st.lists(rules, max_size=3, unique_by=lambda rule: rule.id).map(tuple),
-    findings=_some(findings(), 13),
+    findings=_some(findings(), 4),
     undecided=_some(st.builds(UndecidedLaw, policy=policies, resource=resources, manifest=manifest_places, fact=texts)),
     unchecked=_some(unchecked),
     unreadable=_some(st.builds(UnreadableFile, file=files, line=line_numbers, why=texts)),

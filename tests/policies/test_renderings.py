@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from html import unescape
@@ -14,16 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import example, given
 
-import crema.project
 from crema.check import check
-from crema.policies.engine.discover import discover
-from crema.policies.engine.finding import Outcome
-from crema.policies.engine.policy import Policy
-from crema.policies.model.manifest import Manifest
-from crema.policies.model.world import World
 from crema.policies.report.formats import FORMATS, render
 from crema.policies.report.report import Report, ReportedFinding
 from crema.policies.report.text import escaped
+from crema.policies.rules.telemetry.exactly_one_default_datasource import ExactlyOneDefaultDatasource
 from tests.policies.reports import FINDING, SMALL, WAIVER, reports
 
 UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -72,23 +67,9 @@ def test_renderings_agree_on_how_many_findings_there_are(report: Report) -> None
     assert (opened, waived) == ({len(report.open)}, {len(report.waived)})
 
 
-class Raises(Policy[Manifest]):
-    """Every Namespace is a mistake of the policy itself.
-
-    Why: it is an example.
-    Fix: none.
-    """
-
-    id = "test-raises"
-    basis = "breaks"
-
-    def targets(self, world: World) -> Iterable[Manifest]:
-        """Every Namespace."""
-        return world.of("", "Namespace")
-
-    def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
-        """Raise."""
-        raise RuntimeError(world, target)
+def raises(*of: object) -> tuple[object, ...]:
+    """A mistake of a policy."""
+    raise RuntimeError(of)
 
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: order, namespace: shop}\nspec: {ports: [{port: 80}]}\n"
@@ -109,8 +90,8 @@ RUNS = {
         ["--rule", "alerting-alert-severities", "--as-of", "2026-01-31"],
         0,
     ),
-    "too little": ({"m/a.yaml": SERVICE, "m/b.yaml": "a: ["}, ["m"], 3),
-    "crashed": ({"m/a.yaml": TWO_DEFAULTS, "m/b.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"}, ["m"], 4),
+    "too little": ({"m/a.txt": ""}, ["m"], 3),
+    "crashed": ({"m/a.yaml": TWO_DEFAULTS}, ["m"], 4),
     "usage": ({}, ["absent"], 2),
 }
 
@@ -120,7 +101,8 @@ RUNS = {
 def test_the_exit_code_does_not_depend_on_the_format(name: str, run: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However a run ends, it ends so in every format, to standard output and to a file, and there is no traceback."""
     files, arguments, code = RUNS[run]
-    monkeypatch.setattr(crema.project, "discover", lambda: (*discover(), Raises()))
+    if run == "crashed":
+        monkeypatch.setattr(ExactlyOneDefaultDatasource, "targets", raises)
     monkeypatch.chdir(tmp_path)
     for file, text in files.items():
         Path(file).parent.mkdir(exist_ok=True)
