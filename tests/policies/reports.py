@@ -6,6 +6,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from crema.policies.engine.finding import SEVERITIES
+from crema.policies.engine.policy import Basis
 from crema.policies.report.report import (
     CrashedPolicy,
     Environment,
@@ -69,7 +70,7 @@ line_numbers = st.integers(1, 100_000)
 counts = st.integers(0, 500)
 days = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 severities = st.sampled_from(SEVERITIES)
-bases = st.sampled_from(["breaks", "house"])
+bases: st.SearchStrategy[Basis] = st.sampled_from(("breaks", "house"))
 policies = st.sampled_from(POLICIES)
 environments = st.sampled_from((*ENVIRONMENTS, "repository", "", '<&"|\n'))
 
