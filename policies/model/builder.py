@@ -77,8 +77,9 @@ def build(text: str) -> Iterator[Built]:
         while isinstance(start := parser.get_event(), yaml.DocumentStartEvent):
             if start.version is not None and start.version != (1, 1):
                 raise Unreadable(_line(start), "Kubernetes reads no YAML but 1.1: leave out the %YAML directive")
-            yield _Builder(parser, slashes).document()
+            built = _Builder(parser, slashes).document()
             parser.get_event()
+            yield built
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         raise Unreadable(mark.line + 1 if mark else 1, f"not YAML: {broken.problem or broken.context}") from None

@@ -25,12 +25,13 @@ def is_something_else(body: Json) -> bool:
     """Whether a document is no object and was never meant to be one.
 
     An object that lost one of apiVersion and kind, or has both misspelt, still has metadata, or nothing else at all; values with a
-    field `kind`, a chart's description and the settings of other programs have neither.
+    field `kind`, a chart's description and the settings of other programs have neither. A list of objects and text that is one were
+    meant as objects, and so was a file that is cut off in its first word.
     """
     if isinstance(body, list):
         return not any(isinstance(item, dict) and "metadata" in item and set(_NAMES) <= set(item) for item in body)
     if isinstance(body, str):
-        return not all(re.search(rf"^{key}:", body, re.MULTILINE) for key in _NAMES)
+        return not (all(re.search(rf"^{key}:", body, re.MULTILINE) for key in _NAMES) or any(key.startswith(body) for key in _NAMES))
     if not isinstance(body, dict):
         return True
     written = [key for key in _NAMES if key in body]

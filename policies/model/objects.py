@@ -1,5 +1,6 @@
 """The objects of a document, and the documents that are no objects of a cluster."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -12,6 +13,10 @@ from crema.policies.model.manifest import Header, Manifest, Origin, Ref, ref_of
 
 BOOTSTRAP: Final = "_bootstrap"
 _RENDERED: Final = re.compile(r"(?:---\s*\n)?# Source: [^\n/]+/")
+
+
+class NotAnObject(Unreadable):
+    """YAML that should be an object, and lacks what makes it one."""
 
 
 def documents_of(file: File) -> Iterator[Document]:
@@ -46,6 +51,8 @@ def document_of(name: str, document: Document, file: str, environment: str, head
 
 
 def manifests_of(file: File, document: Document, inside: tuple[str, ...], environment: str) -> Iterator[Manifest]:
+    if file.parts[-1].endswith(".json"):
+        _refuse_other_than_json(file.text)
     app = inside[0] if len(inside) > 1 else ""
     for body, base in _objects(document.body, "", document.line):
         yield Manifest(
@@ -79,6 +86,19 @@ def patches_of(file: File, document: Document, environment: str) -> Iterator[Man
         )
 
 
+def _refuse_other_than_json(text: str) -> None:
+    """Refuse what kubectl would read as YAML: Argo CD reads a file with this ending as JSON and nothing else.
+
+    https://github.com/argoproj/argo-cd/blob/master/reposerver/repository/repository.go
+    """
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as broken:
+        raise NotAnObject(broken.lineno, f"not JSON: {broken.msg}") from None
+    except (ValueError, RecursionError):
+        return
+
+
 def _origin(file: File, body: dict[str, Json]) -> Origin:
     """Who wrote an object: crema, Helm (its labels or its comment say so), or somebody else."""
     if file.header is not None:
@@ -92,17 +112,19 @@ def _origin(file: File, body: dict[str, Json]) -> Origin:
 def _objects(body: Json, base: str, line: int) -> Iterator[tuple[dict[str, Json], str]]:
     """The object of a document, or the objects of its List: kubectl and Argo CD apply each item by itself."""
     if not isinstance(body, dict):
-        raise Unreadable(line, "not an object: the top of the document is not a mapping")
+        raise NotAnObject(line, "not an object: the top of the document is not a mapping")
     for key in ("apiVersion", "kind"):
         if not isinstance(body.get(key), str) or not body[key]:
             instead = meant(key, body)
             hint = f"; did you write {instead} for it?" if instead else ""
-            raise Unreadable(line, f"not an object: {base}/{key} is missing or not text{hint}")
+            raise NotAnObject(line, f"not an object: {base}/{key} is missing or not text{hint}")
     items = body.get("items")
     if body["kind"] == "List" and items is None:
         if "items" not in body and (instead := meant("items", body)):
-            raise Unreadable(line, f"a List without items; did you write {instead} for it?")
+            raise NotAnObject(line, f"a List without items; did you write {instead} for it?")
         return
+    if body["kind"] == "List" and not isinstance(items, list):
+        raise NotAnObject(line, f"{base}/items is not a list")
     if str(body["kind"]).endswith("List") and isinstance(items, list) and "spec" not in body:
         for position, item in enumerate(items):
             yield from _objects(item, f"{base}/items/{position}", line)

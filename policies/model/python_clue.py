@@ -73,7 +73,9 @@ class Judge:
         if not self._key or self._key.isdecimal():
             return 0.0, False
         if (text.fits(self._key) and not (text.pattern and site.literal < 1)) or (not text.pattern and same(text.text, self._key)):
-            return 5.0 + around + foreign, foreign == 0.0 and self._can_give(site)
+            # What an argument is given may itself be written elsewhere.
+            own = 4.0 if site.given is None and site.held is None and self._clue.value is not None else 5.0
+            return own + around + foreign, foreign == 0.0 and self._can_give(site)
         return 0.0, False
 
     def _can_give(self, site: Site) -> bool:
@@ -131,7 +133,8 @@ class Judge:
 def _made_by(text: Text, written: int, value: str) -> tuple[float, bool]:
     """An f-string holds a value that it can become, the more of it it writes itself."""
     if written == 0 or not text.fits(value):
-        return 0.0, False
+        part = written >= 3 and not text.pattern and text.text in value
+        return (_SAME * 0.9 * written / len(value), True) if part else (0.0, False)
     share = min(1.0, written / max(1, len(value)))
     return _SAME * (0.5 + 0.5 * share if share >= 0.25 else share), written >= 3
 

@@ -62,7 +62,7 @@ class Walk:
 
     def chart(self, cls: ast.ClassDef, scope: Scope) -> None:
         """Everything that a chart's constructor makes."""
-        self._construct(Value(cls, scope), ast.Call(func=ast.Name(id=cls.name), args=[], keywords=[]), scope, _At())
+        self._construct(Value(cls, scope), ast.Call(func=ast.Name(id=cls.name), args=[], keywords=[], lineno=cls.lineno), scope, _At())
 
     def everything(self, scope: Scope) -> None:
         """Every constant of a file, without following names."""

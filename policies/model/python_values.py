@@ -214,7 +214,7 @@ class Values:
             if isinstance(binding.node, Function):
                 method = Value(binding.node, Scope(module=cls.scope.module, block=cls.node, known={"self": (own,)}, outer=cls.scope))
                 if any(root_of(decorator).endswith("property") for decorator in binding.node.decorator_list):
-                    called = self.called(method, ast.Call(func=ast.Name(id=name), args=[], keywords=[]), method.scope)
+                    called = self.called(method, ast.Call(func=ast.Name(id=name), args=[], keywords=[], lineno=cls.node.lineno), method.scope)
                     yield from (end for result in results(binding.node) for end in self.of(Value(result, called)))
                 else:
                     yield method
@@ -246,6 +246,11 @@ class Values:
         for name in (*names, *(argument.arg for argument in arguments.kwonlyargs)):
             if name in keywords:
                 known[name] = (Value(keywords[name], scope),)
+        if arguments.kwarg is not None:
+            taken = {*names, *(argument.arg for argument in arguments.kwonlyargs)}
+            more = [(name, value) for name, value in keywords.items() if name is None or name not in taken]
+            keys = [None if name is None else ast.Constant(value=name, lineno=value.lineno) for name, value in more]
+            known[arguments.kwarg.arg] = (Value(ast.Dict(keys=[*keys], values=[value for _, value in more], lineno=call.lineno), scope),)
         home = function.scope
         positional = [*arguments.posonlyargs, *arguments.args]
         defaults = [*zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)]

@@ -44,11 +44,9 @@ _ANYWHERE: Final = _doubtful(
 )
 _ODD: Final = re.compile("[\x85\u2028\u2029\ufeff]")
 """Line breaks to libyaml, and its byte order mark, for which the expressions above do not look."""
-_NOTHING: Final = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\n)*+")
-_BLANK: Final = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?(?:\n|\Z))*+\Z")
-_BETWEEN: Final = "\n---\n"
-
-
+_NOTHING: Final = re.compile(r"(?: *+(?:#[^\n]*+)?\n)*+(?: *+(?:#[^\n]*+)?\Z)?")
+"""Comments and empty lines before a document."""
+_BETWEEN: Final = re.compile(r"(?<=\n)---\n")
 _BRACKET: Final = re.compile(r"[\[\]{}]")
 
 
@@ -72,20 +70,22 @@ def quick(text: str) -> list[tuple[int, Json]] | None:
     doubtful = _IN_BLOCKS.search(whole)
     if doubtful is not None and (doubtful["flow"] is None or _ANYWHERE.search(whole)):
         return None
-    parts = whole.split(_BETWEEN)
     line = 1
     documents: list[tuple[int, Json]] = []
-    for position, part in enumerate(parts):
-        inside = part[1:] if position == 0 else part
-        if position < len(parts) - 1 and part:
-            inside += "\n"
-        if (comments := _NOTHING.match(inside)) is not None and comments.end() < len(inside) and not _BLANK.match(inside, comments.end()):
+    for position, part in enumerate(_BETWEEN.split(whole)):
+        inside = part if position else part[1:]
+        comments = cast("re.Match[str]", _NOTHING.match(inside)).end()
+        if inside[comments : comments + 1] == "\t":
+            return None
+        if comments < len(inside):
             try:
                 value = cast("Json", ryaml.loads(inside))  # type: ignore[attr-defined]  # its stub exports nothing by name
             except (ryaml.InvalidYamlError, TypeError, ValueError):  # type: ignore[attr-defined]  # as above
                 return None
-            documents.append((line + inside.count("\n", 0, comments.end()), value))
-        elif position > 0:
+            documents.append((line + inside.count("\n", 0, comments), value))
+        elif not inside.replace("\n", "").isprintable():
+            return None
+        elif position:
             documents.append((line, None))
         line += inside.count("\n") + 1
     return documents

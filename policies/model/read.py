@@ -11,7 +11,7 @@ from crema.policies.model.facts import FILE as FACTS
 from crema.policies.model.files import EMPTY, NO_MANIFEST, File, NotAManifest, Passed, UnreadableDocument, files_of, shown
 from crema.policies.model.likeness import is_something_else, resembles
 from crema.policies.model.manifest import Manifest
-from crema.policies.model.objects import BOOTSTRAP, document_of, documents_of, is_document, manifests_of, patches_of
+from crema.policies.model.objects import BOOTSTRAP, NotAnObject, document_of, documents_of, is_document, manifests_of, patches_of
 from crema.policies.model.surroundings import CHART, is_values, surroundings
 from crema.policies.model.templates import has_marks, without_marks
 from crema.policies.model.world import World, world_of
@@ -165,7 +165,8 @@ def _open_world(group: Group, passed: Passed) -> World:
                 else:
                     passed.pass_over(file.shown, why or NO_MANIFEST)
         except Unreadable as broken:
-            meant_so = "" if file.path in around.kustomizations else _no_mistake(file, in_chart=around.in_chart(file.path))
+            surely = isinstance(broken, NotAnObject) or file.path in around.kustomizations
+            meant_so = "" if surely else _no_mistake(file, in_chart=around.in_chart(file.path))
             if meant_so:
                 passed.pass_over(file.shown, meant_so)
             else:

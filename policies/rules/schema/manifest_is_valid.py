@@ -11,6 +11,7 @@ from crema.policies.model.node import Node
 from crema.policies.model.templates import is_placeholder
 from crema.policies.model.world import World
 from crema.policies.schemas.catalog import NoSchema, custom_groups
+from crema.policies.schemas.misspelling import misspells
 from crema.policies.schemas.validate import validate
 from crema.policies.schemas.violation import Violation
 
@@ -238,7 +239,9 @@ class ManifestIsValid(Policy[Manifest]):
     def _without_schema(self, world: World, target: Manifest, judged: NoSchema) -> Outcome:
         near = f"; did you mean {judged.near}?" if judged.near else ""
         defined = (target.ref.group, target.ref.kind) in world.defined_kinds
-        of_a_tool = judged.certain and not judged.served and not world.closed and "metadata" not in target.body
+        settings = target.body.keys() - {"apiVersion", "kind"}
+        misspelt = bool(judged.near) and misspells(target.ref.kind, [judged.near])
+        of_a_tool = not world.closed and not judged.served and not misspelt and bool(settings) and "metadata" not in settings
         if not of_a_tool and (judged.certain or (near and not defined) or (world.closed and not defined)):
             return self.finding(self._place(target, judged.field), judged.why + near)
         return self.unchecked(target, judged.why)
