@@ -16,6 +16,7 @@ from crema.policies.model.surroundings import CHART, is_values, surroundings
 from crema.policies.model.templates import has_marks, without_marks
 from crema.policies.model.world import World, world_of
 
+NO_YAML: Final = "not YAML"
 REPOSITORY: Final = "repository"
 """The environment that has what is read beside a cluster: workflows, the lock of images, the bootstrap's documents."""
 
@@ -166,7 +167,7 @@ def _open_world(group: Group, passed: Passed) -> World:
                     passed.pass_over(file.shown, why or NO_MANIFEST)
         except Unreadable as broken:
             surely = isinstance(broken, NotAnObject) or file.path in around.kustomizations
-            meant_so = "" if surely else _no_mistake(file, in_chart=around.in_chart(file.path))
+            meant_so = "" if surely else _no_mistake(file, broken, in_chart=around.in_chart(file.path))
             if meant_so:
                 passed.pass_over(file.shown, meant_so)
             else:
@@ -184,12 +185,17 @@ def _open_world(group: Group, passed: Passed) -> World:
     )
 
 
-def _no_mistake(file: File, *, in_chart: bool) -> str:
-    """Why a file that cannot be read is no mistake: nothing in it looks like a manifest, or it is a template and YAML beside its marks."""
+def _no_mistake(file: File, broken: Unreadable, *, in_chart: bool) -> str:
+    """Why a file that cannot be read is no mistake: nothing in it looks like a manifest, or it is a template and YAML beside its marks.
+
+    YAML that is broken and no template is one all the same: a file may have been cut off before its first key that says so.
+    """
     if file.problem == (1, EMPTY):
         known = is_values(file) or (in_chart and file.parts[-1] != CHART)
         return "an empty file of a Helm chart, or which by its name would hold values of one" if known else ""
-    if not resembles(file.text):
+    syntax = file.problem is not None or broken.why.startswith(NO_YAML)
+    other = not syntax or file.parts[-1].endswith(".json") or has_marks(file.text)
+    if not resembles(file.text) and other:
         return f"{file.problem[1] if file.problem else 'not YAML'}, and nothing in it looks like a manifest"
     template = "a template, which is not YAML yet: check what is made from it"
     if in_chart and has_marks(file.text):

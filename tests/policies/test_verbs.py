@@ -219,8 +219,7 @@ def test_explain_says_law_reason_fix_and_shows_the_examples(policy: str) -> None
     assert all(f"\n{label}: " in done.output for label in ("Why", "Fix", "severity", "basis", "waivable"))
     found = next((one for one in discover() if one.id == policy), None)
     examples = [] if found is None else [example.name for example in found.allowed] + [example.name for example in found.denied]
-    assert all(f": {name}
-" in done.output for name in examples)
+    assert all(f": {name}\n" in done.output for name in examples)
 
 
 def test_explain_knows_the_nearest_name() -> None:
