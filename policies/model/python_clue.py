@@ -74,7 +74,7 @@ class Judge:
             return 0.0, False
         if (text.fits(self._key) and not (text.pattern and site.literal < 1)) or (not text.pattern and same(text.text, self._key)):
             # What an argument is given may itself be written elsewhere.
-            own = 4.0 if site.given is None and site.held is None and self._clue.value is not None else 5.0
+            own = 4.0 if site.held is None and self._clue.value is not None else 5.0
             return own + around + foreign, foreign == 0.0 and self._can_give(site)
         return 0.0, False
 

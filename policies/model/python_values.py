@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Final, Optional
@@ -60,6 +61,7 @@ class Values:
         self._ends: dict[tuple[int, int], tuple[Value, list[Value]]] = {}
         self._bound: dict[ast.AST, dict[str, list[Binding]]] = {}
         self._tops: dict[Path, Scope] = {}
+        self._files: dict[tuple[Path, str], Path | None] = {}
         self._depth = 0
 
     def top(self, file: Path) -> Scope:
@@ -180,16 +182,22 @@ class Values:
         imported = module.imported.get(name)
         if imported is None:
             return
-        file = file_of(self._project, module.file, imported.module)
+        file = self._file_of(module, imported.module)
         if imported.name and file is not None and file != module.file:
             known = list(self.bindings(imported.name, self.top(file)))
             if known:
                 yield from known
                 return
-        inner = file_of(self._project, module.file, f"{imported.module}.{imported.name}") if imported.name else file
+        inner = self._file_of(module, f"{imported.module}.{imported.name}") if imported.name else file
         if inner is not None:
             top = self.top(inner)
             yield Binding(how="value", node=top.module.tree), Value(top.module.tree, top)
+
+    def _file_of(self, module: Module, dotted: str) -> Path | None:
+        key = (module.file, dotted)
+        if key not in self._files:
+            self._files[key] = file_of(self._project, module.file, dotted)
+        return self._files[key]
 
     def _members(self, base: Value, name: str) -> Iterator[Value]:
         node = base.node
@@ -214,7 +222,9 @@ class Values:
             if isinstance(binding.node, Function):
                 method = Value(binding.node, Scope(module=cls.scope.module, block=cls.node, known={"self": (own,)}, outer=cls.scope))
                 if any(root_of(decorator).endswith("property") for decorator in binding.node.decorator_list):
-                    called = self.called(method, ast.Call(func=ast.Name(id=name), args=[], keywords=[], lineno=cls.node.lineno), method.scope)
+                    called = self.called(
+                        method, ast.Call(func=ast.Name(id=name), args=[], keywords=[], lineno=cls.node.lineno), method.scope
+                    )
                     yield from (end for result in results(binding.node) for end in self.of(Value(result, called)))
                 else:
                     yield method
@@ -352,7 +362,8 @@ class Values:
         return frozenset(text.text for text in texts if text is not None and not text.pattern)
 
 
-def results(function: Function) -> list[ast.expr]:
+@lru_cache(maxsize=4096)
+def results(function: Function) -> tuple[ast.expr, ...]:
     """What a function returns or yields, in the order of the text."""
     found: list[ast.expr] = []
     waiting: list[ast.AST] = list(reversed(function.body))
@@ -362,7 +373,7 @@ def results(function: Function) -> list[ast.expr]:
             found.append(node.value)
         if not isinstance(node, Function | ast.ClassDef | ast.Lambda):
             waiting += reversed(list(ast.iter_child_nodes(node)))
-    return found
+    return tuple(found)
 
 
 def root_of(function: ast.expr) -> str:

@@ -1,15 +1,21 @@
 """A finding's Python line is the one a person must edit."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
+from typing import Final
 
 import pytest
 
+from crema.policies.model import python_lines
 from crema.policies.model.manifest import Manifest
+from crema.policies.model.python_sites import sites_of
 from crema.policies.model.read import read
 from crema.policies.model.source import source_of
 
+_ROOT: Final = Path(__file__).resolve().parents[2]
 HEADER = (
     "# Generated from charts/{source} {construct}. Do not edit.\n"
     "# To change it: edit that file and run `make synth` (environment: local).\n"
@@ -262,3 +268,274 @@ def test_another_alerts_module_is_not_taken_for_the_alerts_own() -> None:
     place = source_of(made, "/spec/groups/0/rules/1/labels/severity")
     assert place is not None
     assert (place.file, place.line, place.exact) == ("charts/ready.py", 3, True)
+
+
+SETTINGS = """\
+class Environment(EnvironmentSpec):
+    domain: str
+    size: str = "1Gi"
+
+    @property
+    def zone(self):
+        return f"z-{self.domain}"
+
+    def host(self, name):
+        return f"{name}.{self.domain}"
+
+LOCAL = Environment(
+    name="local",
+    domain="laptop.example",
+)
+EKS = Environment(
+    name="eks",
+    domain="cloud.example",
+    size="9Gi",
+)
+"""
+SHOP = """\
+from charts.shared import ADMIN, Shop, SIZES, text
+from charts.settings import Environment
+
+_HOST, _TOKEN = "grafana.internal", "token-key"
+_SENTENCE = "for {minutes} minutes nothing came from {name}"
+_KINDS = {
+    "apps.example": ("Deployment",),
+    "batch.example": ("CronJob",),
+}
+
+class ShopChart(cdk8s.Chart):
+    def __init__(self, scope, environment: Environment):
+        super().__init__(scope, "shop", namespace="coffee")
+        Site(
+            self,
+            "site",
+            SiteSpec(
+                host=_HOST,
+                secret=_TOKEN,
+                admin=ADMIN,
+                domain=environment.domain,
+                zone=environment.zone,
+                url=environment.host("www"),
+                volume=environment.size,
+                description=_SENTENCE.format(minutes=5, name="order"),
+                query=text("requests"),
+                kinds=_KINDS,
+                keep=7,
+                options=dict.fromkeys(("off-one", "off-two"), False),
+            ),
+        )
+        for name, path in (
+            ("argo", "/healthz"),
+            ("grafana", "/api/health"),
+        ):
+            Route(self, name, RouteSpec(name=name, path=path))
+        panel = Panel().title("Requests")
+        panel.unit("reqps").decimals(3)
+        Board(self, "board", BoardSpec(panel=panel, steps=[each for each in SIZES]))
+        values = {"replicas": 2}
+        values["strategy"] = "Recreate"
+        Deploy(self, "deploy", DeploySpec(values=values))
+        Shop(self, "inner", root="/root-path")
+"""
+SHARED = """\
+ADMIN = "the-administrator"
+SIZES = (
+    "small",
+    "large",
+)
+
+def text(series):
+    name = f"{series}_total"
+    return f'{name}{{job="api-server"}}'
+
+class Shop(Construct):
+    def __init__(self, scope, name, *, root, port=8123):
+        super().__init__(scope, name)
+        WebService(
+            self,
+            "service",
+            WebServiceSpec(
+                root_path=root,
+                port=port,
+                health=f"{root}/healthy",
+            ),
+        )
+"""
+EVERYTHING = """\
+apiVersion: example.com/v1
+kind: Site
+metadata: {name: site, namespace: coffee}
+spec:
+  host: grafana.internal
+  tokenKey: token-key
+  admin: the-administrator
+  domain: laptop.example
+  zone: z-laptop.example
+  url: www.laptop.example
+  volume: 1Gi
+  description: for 5 minutes nothing came from order
+  query: 'requests_total{job="api-server"}'
+  kinds: [{group: apps.example, kind: Deployment}, {group: batch.example, kind: CronJob}]
+  env: [{name: KEEP, value: "7"}]
+  options: {off-one: false}
+  retries: 3
+  pullPolicy: IfNotPresent
+  path: /api/health
+  title: Requests
+  decimals: 3
+  steps: [small, large]
+  replicas: 2
+  strategy: Recreate
+  rootPath: /root-path
+  port: 8123
+  health: /root-path/healthy
+"""
+
+
+@pytest.mark.parametrize(
+    ("construct", "pointer", "text"),
+    [
+        ("site", "/spec/host", '_HOST, _TOKEN = "grafana.internal", "token-key"'),
+        ("site", "/spec/tokenKey", '_HOST, _TOKEN = "grafana.internal", "token-key"'),
+        ("site", "/spec/admin", 'ADMIN = "the-administrator"'),
+        ("site", "/spec/domain", 'domain="laptop.example",'),
+        ("site", "/spec/zone", 'domain="laptop.example",'),
+        ("site", "/spec/url", 'domain="laptop.example",'),
+        ("site", "/spec/volume", 'size: str = "1Gi"'),
+        ("site", "/spec/description", '_SENTENCE = "for {minutes} minutes nothing came from {name}"'),
+        ("site", "/spec/query", "return f'{name}{{job=\"api-server\"}}'"),
+        ("site", "/spec/kinds/1/group", '"batch.example": ("CronJob",),'),
+        ("site", "/spec/env/0/value", "keep=7,"),
+        ("site", "/spec/options/off-one", 'options=dict.fromkeys(("off-one", "off-two"), False),'),
+        ("grafana", "/spec/path", '("grafana", "/api/health"),'),
+        ("board", "/spec/title", 'panel = Panel().title("Requests")'),
+        ("board", "/spec/decimals", 'panel.unit("reqps").decimals(3)'),
+        ("board", "/spec/steps/1", '"large",'),
+        ("deploy", "/spec/replicas", 'values = {"replicas": 2}'),
+        ("deploy", "/spec/strategy", 'values["strategy"] = "Recreate"'),
+        ("inner/service", "/spec/rootPath", 'Shop(self, "inner", root="/root-path")'),
+        ("inner/service", "/spec/port", "def __init__(self, scope, name, *, root, port=8123):"),
+    ],
+)
+def test_names_calls_and_loops_lead_to_the_line_that_writes_the_value(construct: str, pointer: str, text: str) -> None:
+    """A constant by its name, a setting by the environment, an argument by its caller, an item by its loop."""
+    Path("charts/settings.py").write_text(SETTINGS, encoding="utf-8")
+    Path("charts/shared.py").write_text(SHARED, encoding="utf-8")
+    assert line(manifest("shop.py", f"ShopChart/{construct}", SHOP, EVERYTHING), pointer) == (text, True)
+
+
+def test_a_setting_is_that_of_the_manifests_own_environment() -> None:
+    """The same chart's volume is 1Gi by default, and 9Gi where the environment says so."""
+    Path("charts/settings.py").write_text(SETTINGS, encoding="utf-8")
+    Path("charts/shared.py").write_text(SHARED, encoding="utf-8")
+    made = manifest("shop.py", "ShopChart/site", SHOP, EVERYTHING.replace("volume: 1Gi", "volume: 9Gi"))
+    header = replace(made.header, environment="eks") if made.header else None
+    assert line(replace(made, header=header), "/spec/volume") == ('size="9Gi",', True)
+
+
+@pytest.mark.parametrize("pointer", ["/spec/retries", "/spec/pullPolicy"])
+def test_a_default_of_a_library_is_the_line_of_the_construct(pointer: str) -> None:
+    """No line of the charts holds it; that the number 3 stands elsewhere in the chart makes it no place of this value."""
+    Path("charts/settings.py").write_text(SETTINGS, encoding="utf-8")
+    Path("charts/shared.py").write_text(SHARED, encoding="utf-8")
+    assert line(manifest("shop.py", "ShopChart/site", SHOP, EVERYTHING), pointer) == ("Site(", False)
+
+
+ROOT = """\
+class RootChart(cdk8s.Chart):
+    def __init__(self, scope, environment, others):
+        super().__init__(scope, "_root", namespace="argocd")
+        for app in others.apps:
+            Application(self, app.name, ApplicationSpec(name=app.name, namespace=app.namespace))
+"""
+
+
+def test_what_is_made_from_other_charts_is_found_in_the_chart_with_that_id() -> None:
+    """The Application of the app shop has its name and its namespace from the chart shop."""
+    Path("charts/settings.py").write_text(SETTINGS, encoding="utf-8")
+    Path("charts/shared.py").write_text(SHARED, encoding="utf-8")
+    Path("charts/shop.py").write_text(SHOP, encoding="utf-8")
+    body = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop}\nspec: {destination: {namespace: coffee}}\n"
+    made = manifest("root.py", "RootChart/shop", ROOT, body)
+    found = 'super().__init__(scope, "shop", namespace="coffee")'
+    assert line(made, "/metadata/name") == (found, True)
+    assert line(made, "/spec/destination/namespace") == (found, True)
+
+
+ONE_FILE = """\
+import cdk8s
+
+def deployment(scope, name, **settings):
+    return cdk8s.ApiObject(
+        scope,
+        name,
+        kind="Deployment",
+        metadata={"name": name},
+        spec={"replicas": settings["replicas"], "image": settings.get("image", "nginx:1")},
+    )
+
+class Everything(cdk8s.Chart):
+    def __init__(self, scope, id):
+        super().__init__(scope, id)
+        for each in [
+            {"name": "web", "replicas": 2},
+            {"name": "worker", "replicas": 5},
+        ]:
+            deployment(self, each["name"], replicas=each["replicas"])
+"""
+
+
+def test_another_projects_layout_is_followed_as_well() -> None:
+    """One file beside the manifests, no package of charts, constructs made by a function in a loop."""
+    Path("app.py").write_text(ONE_FILE, encoding="utf-8")
+    file = Path("dist/local/app/manifest.yaml")
+    body = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: worker}\nspec: {replicas: 5}\n"
+    header = HEADER.replace("charts/{source}", "app.py").format(construct="Everything/worker")
+    file.write_text(header + body, encoding="utf-8")
+    made = read([Path("dist")]).worlds[0].manifests[0]
+    assert line(made, "/spec/replicas") == ('{"name": "worker", "replicas": 5},', True)
+    assert line(made, "/metadata/name") == ('{"name": "worker", "replicas": 5},', True)
+
+
+def test_a_file_without_our_header_has_no_python_line() -> None:
+    """Nothing is guessed for somebody else's manifest, though a chart here says the same."""
+    Path("charts/order.py").write_text(ORDER, encoding="utf-8")
+    Path("dist/local/app/manifest.yaml").write_text(INGRESS, encoding="utf-8")
+    assert source_of(read([Path("dist")]).worlds[0].manifests[0], REWRITE) is None
+
+
+def test_a_chart_is_walked_once_for_all_that_is_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand findings do not read a chart a thousand times; a chart that changes is read again."""
+    walked: list[Path] = []
+
+    def counted(project: Path, file: Path, cls: str, environment: str) -> object:
+        walked.append(file)
+        return sites_of(project, file, cls, environment)
+
+    monkeypatch.setattr(python_lines, "sites_of", counted)
+    made = manifest("order.py", "OrderChart/route/ingress", ORDER, INGRESS)
+    for _ in range(20):
+        line(made, REWRITE)
+    assert len(walked) == 1
+    moved = manifest("order.py", "OrderChart/route/ingress", f"\n{ORDER}", INGRESS)
+    before, after = source_of(made, ""), source_of(moved, REWRITE)
+    assert before is not None
+    assert after is not None
+    assert (after.line, len(walked)) == (14, 2)
+
+
+@pytest.mark.parametrize("environment", ["eks", "local"])
+def test_every_manifest_of_ours_has_a_line_of_python(environment: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In a copy without what synthesis leaves behind: a line of an existing chart that is not empty, for the object and its name."""
+    for folder in ("charts", f"dist/{environment}"):
+        copytree(_ROOT / folder, tmp_path / "copy" / folder)
+    monkeypatch.chdir(tmp_path / "copy")
+    manifests = [made for world in read([Path("dist")]).worlds for made in world.manifests]
+    assert manifests
+    lost = []
+    for made in manifests:
+        for pointer in ("", "/metadata/name", "/spec"):
+            place = source_of(made, pointer)
+            if place is None or not place.text or not Path(place.file).is_file():
+                lost.append((str(made), pointer, place))
+    assert lost == []
