@@ -13,8 +13,11 @@ _LONE: Final = re.compile("[\ud800-\udfff]")
 
 
 def render(report: Report) -> str:
-    """The whole report, indented, with a newline at its end. The same report gives the same bytes."""
-    return json.dumps(as_json(report), ensure_ascii=True, indent=2) + "\n"
+    """The whole report, indented, with a newline at its end. The same report gives the same bytes.
+
+    `##[` is written so that a log of GitHub, where it would be an order, can have it; to readers of JSON it is the same.
+    """
+    return json.dumps(as_json(report), ensure_ascii=True, indent=2).replace("##[", "#\\u0023[") + "\n"
 
 
 def as_json(report: Report) -> dict[str, Any]:

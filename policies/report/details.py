@@ -12,13 +12,16 @@ def fails(report: Report, finding: ReportedFinding) -> bool:
 
 
 def details(finding: ReportedFinding) -> Iterator[str]:
-    """What follows the message: the fix, the manifest's place, the path, the related places. The Python line is for the caller."""
+    """What follows the message: the fix, the manifest's place, the path, the related places. The Python line is for the caller.
+
+    Each line begins with a word of ours, so that none can be an order in a log.
+    """
     yield f"fix: {finding.fix}"
     yield f"manifest: {spot(finding.manifest, finding.resource)}"
     if finding.path:
         yield f"path: {hops(finding.path)}"
     for related in finding.related:
-        yield f"{related.note}: {_both(related)}"
+        yield f"related: {related.note}: {_both(related)}"
 
 
 def spot(place: ManifestPlace, resource: Resource) -> str:

@@ -51,7 +51,7 @@ def render(report: Report) -> str:
     """The most severe annotations, in the report's order; what fails the run without being a finding counts as an error."""
     every = [_of_gap(gap) for gap in gaps(report) if gap.fails] + [_of_finding(finding) for finding in report.open]
     ordered = sorted(every, key=lambda annotation: _COMMANDS.index(annotation.command))
-    lines = [*map(str, ordered[:_MOST]), *_rest(ordered[_MOST:]), _plain(summary(report))]
+    lines = [*map(str, ordered[:_MOST]), *_rest(ordered[_MOST:]), escaped(summary(report))]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -94,10 +94,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _plain(text: str) -> str:
-    """A line that is no command: one in the older form, `##[name]`, is found anywhere in a line
-    (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
-    """
-    return escaped(text).replace("##[", "#\\x23[")

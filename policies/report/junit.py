@@ -83,7 +83,7 @@ def _suite(root: ElementTree.Element, report: Report, name: str, environment: En
 def _finding(suite: _Suite, report: Report, finding: ReportedFinding) -> None:
     file, line = finding.place
     test = suite.test(f"{finding.policy} {finding.resource} {finding.manifest.pointer}".rstrip(), file, line)
-    where = [] if finding.source is None else [f"{file}:{line}  {finding.source.text}".rstrip()]
+    where = [] if finding.source is None else [f"source: {file}:{line}  {finding.source.text}".rstrip()]
     lines = [f"{finding.severity}[{finding.policy}]: {finding.message}", *where, *details(finding), f"fingerprint: {finding.fingerprint}"]
     body = "\n".join(map(_text, lines))
     if finding.waiver is not None:

@@ -12,7 +12,7 @@ _NAMED: Final = 10
 
 _COLOURS: Final = {"error": "31", "warning": "33", "info": "36", "waived": "2", "crashed": "31", "unreadable": "31", "too little": "31"}
 _LABEL: Final = re.compile(rf"({'|'.join(_COLOURS)})(?:\[[^\]]+\])?(?=: )")
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]|(?<=#)#(?=\[)")
 
 
 def render(report: Report, *, colour: bool = False) -> str:
@@ -28,8 +28,15 @@ def render(report: Report, *, colour: bool = False) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text without what could move a cursor, turn the direction of writing or end a line."""
-    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    """Text without what could move a cursor, turn the direction of writing, end a line, or be an order in a log: GitHub's runner obeys
+    `##[add-mask]` anywhere in a line (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
+    """
+    return _UNPRINTABLE.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    character: str = found[0]
+    return r"\x23" if character == "#" else character.encode("unicode_escape").decode("ascii")
 
 
 def _shown(line: str, colour: bool) -> str:

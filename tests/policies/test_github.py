@@ -7,12 +7,15 @@ import pytest
 from hypothesis import example, given
 
 from crema.policies.engine.discover import discover
+from crema.policies.report.formats import FORMATS
+from crema.policies.report.formats import render as render_as
 from crema.policies.report.github import policy_file, render
 from crema.policies.report.report import CrashedPolicy, Report, Shortfall, Since, UnreadableFile
 from crema.policies.report.text import summary
 from tests.external import ROOT
 from tests.policies.reports import FINDING, SMALL, reports
 
+_ORDER_IN_A_NOTE = replace(FINDING.related[0], note="::stop-commands::token")
 COMMANDS = ["error", "warning", "notice"]
 EVERY_COMMAND = [*COMMANDS, "debug", "group", "endgroup", "add-mask", "stop-commands", "set-output", "set-env", "add-path", "add-matcher"]
 
@@ -51,6 +54,7 @@ def undone(value: str) -> str:
 @given(report=reports)
 @example(report=replace(SMALL, since=Since(ref="##[stop-commands]x", known=1)))
 @example(report=replace(SMALL, findings=(FINDING,) * 30))
+@example(report=replace(SMALL, findings=(replace(FINDING, severity="info"), replace(FINDING, severity="warning"), FINDING)))
 def test_a_line_is_one_annotation_at_a_place_or_no_order(report: Report) -> None:
     """At most ten annotations, most severe first, each with file and line; behind them what the rest are, and the summary."""
     lines = render(report).split("\n")[:-1]
@@ -82,13 +86,22 @@ def test_nothing_is_left_out_without_a_word(report: Report) -> None:
     assert shown + counted == len(report.open) + gaps
 
 
+@given(report=reports)
+@example(report=replace(SMALL, findings=(replace(FINDING, message="##[add-mask]x", related=(_ORDER_IN_A_NOTE,)),)))
+def test_no_other_rendering_gives_an_order_either(report: Report) -> None:
+    """A job of GitHub prints the text too, and whatever else it is asked for; the runner reads every line of its log."""
+    for name in FORMATS:
+        orders = [line for line in render_as(name, report).split("\n") if order_of(line) is not None]
+        assert name == "github" or orders == [], name
+
+
 def test_a_finding_as_a_reviewer_sees_it() -> None:
     """At the Python line, with the fix and the manifest's place."""
     assert render(SMALL) == (
         "::error file=charts/order.py,line=31,title=traffic-no-rewrite-on-api-routes::requests to /api/order reach the service as /"
         "%0Afix: remove the rewrite annotation%0Amanifest: dist/local/order/ingress-order.yaml:9  /metadata/annotations"
         "%0Apath: http://coffee/api/order → Ingress/shop/order"
-        "%0Athe service: dist/local/order/ingress-order.yaml:9  /metadata/annotations\n"
+        "%0Arelated: the service: dist/local/order/ingress-order.yaml:9  /metadata/annotations\n"
         "1 policy · 2 manifests · 1 finding\n"
     )
 

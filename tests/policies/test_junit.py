@@ -73,11 +73,11 @@ def test_a_finding_as_jenkins_shows_it() -> None:
     assert (test[0].tag, test[0].attrib) == ("failure", {"message": "requests to /api/order reach the service as /", "type": "error"})
     assert test[0].text == (
         "error[traffic-no-rewrite-on-api-routes]: requests to /api/order reach the service as /\n"
-        "charts/order.py:31  annotations={}\n"
+        "source: charts/order.py:31  annotations={}\n"
         "fix: remove the rewrite annotation\n"
         "manifest: dist/local/order/ingress-order.yaml:9  /metadata/annotations\n"
         "path: http://coffee/api/order → Ingress/shop/order\n"
-        "the service: dist/local/order/ingress-order.yaml:9  /metadata/annotations\n"
+        "related: the service: dist/local/order/ingress-order.yaml:9  /metadata/annotations\n"
         "fingerprint: 0123456789abcdef"
     )
 

@@ -37,7 +37,8 @@ def test_text_is_shown_as_it_is(text: str) -> None:
     assert not re.search(r"@[A-Za-z0-9]|#[0-9]|[Gg][Hh]-[0-9]", shown)
     assert not re.search(r"://|www\.", written(text))
     plain = text.replace("\u200b", "")
-    assert plain[:1900].isprintable() <= shown.replace("\u200b", "").startswith(plain[:1900])
+    as_it_is = plain[:1900].isprintable() and "##[" not in plain
+    assert as_it_is <= shown.replace("\u200b", "").startswith(plain[:1900])
 
 
 def test_a_finding_as_a_reviewer_sees_it() -> None:
