@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import yaml
 
@@ -97,7 +97,7 @@ class _Builder:
 
     def __init__(self, parser: CParser, slashes: str | None) -> None:
         """`slashes`: the text, where a slash in it is escaped."""
-        self._next = cast("Callable[[], yaml.Event]", parser.get_event)
+        self._next: Callable[[], Any] = parser.get_event
         self._slashes = slashes
         self._noted: list[_Noted] = []
         self._anchors: dict[str, _Anchored | None] = {}
@@ -110,23 +110,23 @@ class _Builder:
         doubts = (Doubt(pointer=each.pointer, line=each.line, severity=each.severity, text=each.text) for each in self._noted)
         return Built(value=value, line=_line(first), doubts=tuple(sorted(doubts, key=lambda doubt: (doubt.line, doubt.pointer))))
 
-    def _value(self, event: yaml.Event, depth: int) -> Json:
+    def _value(self, event: Any, depth: int) -> Json:
         kind = type(event)
         if kind is _ALIAS:
-            return self._alias(cast("yaml.AliasEvent", event))
+            return self._alias(event)
         before = self._nodes
         self._nodes += 1
-        anchor: str | None = event.anchor  # type: ignore[attr-defined]  # the stubs give no attributes to events
+        anchor: str | None = event.anchor
         if anchor is not None:
             self._anchors[anchor] = None
         value: Json
         if kind is _SCALAR:
-            value = self._scalar(cast("yaml.ScalarEvent", event))
+            value = self._scalar(event)
         elif depth >= MAX_DEPTH:
             raise Unreadable(_line(event), TOO_DEEP)
         else:
-            if cast("yaml.CollectionStartEvent", event).tag is not None:
-                self._doubt_tag(cast("yaml.CollectionStartEvent", event))
+            if event.tag is not None:
+                self._doubt_tag(event)
             value = self._mapping(depth) if kind is _MAPPING else self._sequence(depth)
         if anchor is not None:
             self._anchors[anchor] = _Anchored(value, self._nodes - before)
@@ -168,7 +168,13 @@ class _Builder:
             if len(self._noted) > noted:
                 self._place(noted, key)
                 noted = len(self._noted)
-            value = self._value(following := read(), depth + 1)
+            following = read()
+            value: Json
+            if type(following) is _SCALAR and following.anchor is None:
+                self._nodes += 1
+                value = self._scalar(following)
+            else:
+                value = self._value(following, depth + 1)
             if len(self._noted) > noted:
                 if type(following) is _SCALAR and is_file_mode(key, following.value):
                     del self._noted[noted:]

@@ -273,6 +273,7 @@ def test_ten_megabytes_are_read(way: Callable[[str], Any]) -> None:
     (document,) = way(text)
     assert isinstance(document, Document)
     assert isinstance(document.body, dict)
+    assert isinstance(document.body["items"], list)
     assert len(document.body["items"]) == 130_000
 
 
