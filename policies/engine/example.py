@@ -21,7 +21,7 @@ ENVIRONMENT: Final = "example"
 class Example:
     """Manifests that obey the policy, named in plain words. `closed`: they are a whole environment of our own.
 
-    documents: what its bootstrap has beside objects, by the names of files. facts: what a configuration says. repository: the world is
+    documents: what its bootstrap has beside objects, by the names of files; a name with a slash is a path in the repository. facts: what a configuration says. repository: the world is
     that of the documents, not of a cluster.
     """
 
@@ -72,7 +72,7 @@ class Denied:
 
 def _world(example: Example | Denied) -> World:
     documents = [
-        document_of(f"{ENVIRONMENT}/{name}", document, name, REPOSITORY if example.repository else ENVIRONMENT)
+        document_of(name if "/" in name else f"{ENVIRONMENT}/{name}", document, name, REPOSITORY if example.repository else ENVIRONMENT)
         for name, text in example.documents.items()
         for document in read_documents(dedent(text))
     ]

@@ -9,6 +9,7 @@ from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
 
+_GITHUB = ".github/"
 _SETTINGS = """
     apiVersion: v1
     kind: ConfigMap
@@ -50,11 +51,26 @@ class ReadersAgree(Policy[Manifest]):
         ),
         Example(name="an octal file mode, as the documentation of the API writes it", manifests=_DEPLOYMENT),
         Example(
+            name="a workflow of GitHub, which reads YAML 1.2",
+            manifests="",
+            documents={".github/workflows/ci.yaml": "on: {push: {branches: [main]}}"},
+            repository=True,
+        ),
+        Example(
             name="what PyYAML alone takes otherwise",
             manifests=_SETTINGS.format(data="{day: 2026-01-02, time: 190:20:30, equals: =, big: 1e3}"),
         ),
     )
     denied = (
+        Denied(
+            name="a key given twice in a workflow",
+            manifests="",
+            documents={".github/workflows/ci.yaml": "jobs: {}\njobs: {}"},
+            repository=True,
+            at=".github/workflows/ci.yaml",
+            pointer="/jobs",
+            message="the key 'jobs' is given twice in one mapping, on lines 1 and 2: Kubernetes keeps the last one",
+        ),
         Denied(
             name="a key given twice",
             manifests=_SETTINGS.format(data="LEVEL: debug\n      LEVEL: info"),
@@ -114,11 +130,14 @@ class ReadersAgree(Policy[Manifest]):
     )
 
     def targets(self, world: World) -> Iterable[Manifest]:
-        """Every manifest, and every document of the bootstrap."""
-        return (*world.manifests, *world.documents)
+        """Every manifest; of the repository, every document (a bootstrap's are among them)."""
+        return (*world.manifests, *(world.documents if world.repository else ()))
 
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
-        """A finding for each doubt that the loader noted."""
+        """A finding for each doubt that the loader noted. GitHub reads its files by YAML 1.2, and Kubernetes never does."""
         del world
+        elsewhere = target.ref.name.startswith(_GITHUB)
         for doubt in target.doubts:
+            if elsewhere and doubt.severity != "error":
+                continue
             yield self.finding(Node(manifest=target, value=None, pointer=doubt.pointer), doubt.text, severity=doubt.severity)
