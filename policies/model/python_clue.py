@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from crema.policies.model.python_sites import Site
-from crema.policies.model.python_values import Text
+from crema.policies.model.python_charts import Site
+from crema.policies.model.python_scope import Text
 
 _TOKEN: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _FIELD: Final = re.compile(r"\{\w*\}|%[sd]")

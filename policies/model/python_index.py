@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from crema.policies.model.python_charts import Site
 from crema.policies.model.python_clue import Clue, flat, form_of
-from crema.policies.model.python_sites import Site
 
 
 class Index:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from crema.policies.model.manifest import Header
+from crema.policies.model.python_charts import Site, chart_ids, takes_others
 from crema.policies.model.python_clue import Clue, Judge, flat
 from crema.policies.model.python_index import Index
 from crema.policies.model.python_names import Module, file_of, module_at, stamp
-from crema.policies.model.python_sites import Site, chart_ids, plain_sites, sites_of, takes_others
+from crema.policies.model.python_sites import plain_sites, sites_of
 
 _MOST_CHARTS: Final = 300
 _Ranked = tuple[tuple[float, ...], Site]

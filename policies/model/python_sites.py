@@ -5,40 +5,18 @@ each constant the keys, keyword arguments and parameters that lead to it.
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from crema.policies.model.python_charts import OWN_INIT, Site, maker_of
 from crema.policies.model.python_names import Function, statements
-from crema.policies.model.python_values import Scope, Text, Value, Values, results, root_of
+from crema.policies.model.python_scope import Scope, Text, Value, called, results, root_of
+from crema.policies.model.python_values import Values
 
 _DEEPEST: Final = 60
 _MOST: Final = 20_000
-_OWN_INIT: Final = "__init__"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """A place that holds a value, a key, or a thing with a name (`made`).
-
-    `way`: the keys and argument names that lead to it, outermost first; `owners`: what each thing around it says of
-    itself, outermost first; `ids`: of the constructs around it; `hops`: how many names were followed; `held`: the value
-    of a constant; `text`: what it can be as text; `literal`: how much of that is written here; `given`: what a key is
-    given, where that is a constant.
-    """
-
-    file: Path
-    line: int
-    kind: Literal["value", "key", "made"]
-    way: tuple[str, ...] = ()
-    owners: tuple[frozenset[str], ...] = ()
-    ids: tuple[Text, ...] = ()
-    hops: int = 0
-    held: str | float | bool | None = None
-    text: Text | None = None
-    literal: int = 0
-    given: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +174,7 @@ class Walk:
         callees = self._values.of(Value(node.func, scope))
         functions = [callee for callee in callees if isinstance(callee.node, Function)]
         for callee in functions:
-            inside = self._values.called(callee, node, scope)
+            inside = called(callee, node, scope)
             around = replace(at, owners=(*at.owners, self._values.direct(Value(node, scope))))
             self._add(scope, node.lineno, "made", around)
             for result in results(callee.node) if isinstance(callee.node, Function) else ():
@@ -207,10 +185,10 @@ class Walk:
         made = self._id(node, scope, next((callee for callee in callees if isinstance(callee.node, ast.ClassDef)), None))
         at = replace(at, ids=(*at.ids, made)) if made is not None and alone else at
         self._add(scope, node.lineno, "made", at)
-        classes = [callee for callee in callees if _maker(callee.node) is not None]
+        classes = [callee for callee in callees if maker_of(callee.node) is not None]
         for cls in classes:
             self._construct(cls, node, scope, at)
-        if isinstance(node.func, ast.Attribute) and not (classes or node.func.attr == _OWN_INIT):
+        if isinstance(node.func, ast.Attribute) and not (classes or node.func.attr == OWN_INIT):
             self._visit(node.func.value, scope, at)
         self._arguments(node, scope, at)
 
@@ -223,7 +201,7 @@ class Walk:
     def _arguments(self, node: ast.Call, scope: Scope, at: _At) -> None:
         """What a call is given. A method's own name says what its arguments are: `panel.title("Requests")`."""
         method = node.func.attr if isinstance(node.func, ast.Attribute) and not node.func.attr[:1].isupper() else ""
-        own = (method,) if method and method != _OWN_INIT else ()
+        own = (method,) if method and method != OWN_INIT else ()
         path: tuple[str, ...] = ()
         for number, argument in enumerate(node.args):
             self._visit(argument, scope, replace(at, way=(*at.way, *own, *path)))
@@ -238,24 +216,24 @@ class Walk:
 
     def _id(self, node: ast.Call, scope: Scope, cls: Value | None) -> Text | None:
         """The id of the construct that a call makes: of a class of the project, what it gives its parent's constructor."""
-        if len(node.args) < 2 or not isinstance(node.args[0], ast.Name | ast.Attribute) or root_of(node.func) == _OWN_INIT:
+        if len(node.args) < 2 or not isinstance(node.args[0], ast.Name | ast.Attribute) or root_of(node.func) == OWN_INIT:
             return None
-        maker = None if cls is None else _maker(cls.node)
+        maker = None if cls is None else maker_of(cls.node)
         if cls is not None and maker is not None:
-            inside = self._values.called(Value(maker, _own_scope(cls)), node, scope)
-            for call in (each for each in ast.walk(maker) if isinstance(each, ast.Call) and root_of(each.func) == _OWN_INIT):
+            inside = called(Value(maker, _own_scope(cls)), node, scope)
+            for call in (each for each in ast.walk(maker) if isinstance(each, ast.Call) and root_of(each.func) == OWN_INIT):
                 if len(call.args) >= 2:
                     return self._values.text(Value(call.args[1], inside)) or Text(".*", pattern=True)
         return self._values.text(Value(node.args[1], scope)) or Text(".*", pattern=True)
 
     def _construct(self, cls: Value, call: ast.Call, scope: Scope, at: _At) -> None:
         """The body of a constructor of the project."""
-        maker = _maker(cls.node)
+        maker = maker_of(cls.node)
         key = (id(cls.node), -1)
         if maker is None or key in self._inside:
             return
         self._inside.add(key)
-        inside = self._values.called(Value(maker, _own_scope(cls)), call, scope)
+        inside = called(Value(maker, _own_scope(cls)), call, scope)
         self._block(maker, inside, at)
         self._inside.discard(key)
 
@@ -283,7 +261,7 @@ class Walk:
                 if alone and key not in self._inside:
                     self._inside.add(key)
                     owners = (*at.owners, self._values.direct(Value(call, scope)))
-                    self._block(callee.node, self._values.called(callee, call, scope), replace(at, owners=owners, hops=at.hops + 1))
+                    self._block(callee.node, called(callee, call, scope), replace(at, owners=owners, hops=at.hops + 1))
                     self._inside.discard(key)
                 return
         if alone or self._id(call, scope, None) is not None:
@@ -314,21 +292,6 @@ def plain_sites(project: Path, file: Path) -> tuple[Site, ...]:
     return tuple(walk.sites)
 
 
-def chart_ids(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """The classes of a file that give their parent's constructor an id in plain text, with that id."""
-    for cls in (node for node in tree.body if isinstance(node, ast.ClassDef)):
-        for call in (node for node in ast.walk(_maker(cls) or ast.Module(body=[], type_ignores=[])) if isinstance(node, ast.Call)):
-            if root_of(call.func) == _OWN_INIT and len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
-                yield cls.name, str(call.args[1].value)
-
-
-def takes_others(tree: ast.Module, cls: str) -> bool:
-    """Whether a chart is given more than its scope and its environment, so what the other charts made."""
-    charts = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == cls)
-    maker = next((maker for chart in charts if (maker := _maker(chart)) is not None), None)
-    return maker is not None and len([*maker.args.posonlyargs, *maker.args.args, *maker.args.kwonlyargs]) > 3
-
-
 def _parts(node: ast.AST) -> list[ast.expr]:
     """The expressions of which one, or all together, are the value of another."""
     match node:
@@ -347,12 +310,6 @@ def _parts(node: ast.AST) -> list[ast.expr]:
 def _constants(node: ast.Call | ast.Dict) -> frozenset[str]:
     parts = [*node.args, *(k.value for k in node.keywords)] if isinstance(node, ast.Call) else [*node.keys, *node.values]
     return frozenset(str(part.value) for part in parts if isinstance(part, ast.Constant))
-
-
-def _maker(cls: ast.AST) -> Function | None:
-    if not isinstance(cls, ast.ClassDef):
-        return None
-    return next((node for node in cls.body if isinstance(node, Function) and node.name == _OWN_INIT), None)
 
 
 def _own_scope(cls: Value) -> Scope:

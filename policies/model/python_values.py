@@ -5,50 +5,18 @@ library's function, a deep recursion) stands for itself.
 """
 
 import ast
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Final, Optional
+from typing import Final
 
 from crema.policies.model.python_names import Binding, Function, Module, bound_in, file_of, module_at, stamp, targets_of
+from crema.policies.model.python_scope import Scope, Text, Value, called, joined, pair, parameter, results, root_of
 
 _DEEPEST: Final = 40
 _MOST: Final = 64
 _AGAIN: Final = 2
 _SAME_ITEMS: Final = frozenset({"tuple", "list", "set", "frozenset", "sorted", "reversed", "iter"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Scope:
-    """Where an expression stands: what its names can mean. `known` are arguments and what loops go through."""
-
-    module: Module
-    block: ast.AST
-    known: Mapping[str, tuple["Value", ...]] = field(default_factory=dict)
-    outer: Optional["Scope"] = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Value:
-    """An expression, function or class, with the scope in which it stands."""
-
-    node: ast.AST
-    scope: Scope
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The text of an expression, or with `pattern` the regular expression of what it can be."""
-
-    text: str
-    pattern: bool = False
-
-    def fits(self, other: str) -> bool:
-        """Whether it can be that text."""
-        return re.fullmatch(self.text, other, re.DOTALL) is not None if self.pattern else self.text == other
 
 
 class Values:
@@ -100,7 +68,7 @@ class Values:
         elif isinstance(node, ast.Call):
             for callee in self.of(Value(node.func, scope)):
                 if isinstance(callee.node, Function):
-                    inside = self.called(callee, node, scope)
+                    inside = called(callee, node, scope)
                     for result in results(callee.node):
                         yield from self.of(Value(result, inside))
         elif isinstance(node, ast.Subscript):
@@ -128,7 +96,7 @@ class Values:
                 for binding in bound:
                     yield from ((binding, value) for value in self._bound_values(binding, around))
                 return
-            if isinstance(around.block, Function) and (argument := _parameter(around.block, name)) is not None:
+            if isinstance(around.block, Function) and (argument := parameter(around.block, name)) is not None:
                 yield from self._unbound(argument, around)
                 return
             around = around.outer
@@ -222,10 +190,9 @@ class Values:
             if isinstance(binding.node, Function):
                 method = Value(binding.node, Scope(module=cls.scope.module, block=cls.node, known={"self": (own,)}, outer=cls.scope))
                 if any(root_of(decorator).endswith("property") for decorator in binding.node.decorator_list):
-                    called = self.called(
-                        method, ast.Call(func=ast.Name(id=name), args=[], keywords=[], lineno=cls.node.lineno), method.scope
-                    )
-                    yield from (end for result in results(binding.node) for end in self.of(Value(result, called)))
+                    alone = ast.Call(func=ast.Name(id=name), args=[], keywords=[], lineno=cls.node.lineno)
+                    inside_it = called(method, alone, method.scope)
+                    yield from (end for result in results(binding.node) for end in self.of(Value(result, inside_it)))
                 else:
                     yield method
             else:
@@ -233,41 +200,6 @@ class Values:
         if not bound:
             for parent in (end for base in cls.node.bases for end in self.of(Value(base, cls.scope))):
                 yield from self._of_class(parent, name, own)
-
-    def called(self, function: Value, call: ast.Call, scope: Scope) -> Scope:
-        """The scope inside a function that is called: its parameters are what the call gives."""
-        node = function.node
-        assert isinstance(node, Function)
-        arguments = node.args
-        known: dict[str, tuple[Value, ...]] = {}
-        names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
-        own = function.scope.known.get("self")
-        if own is not None and names:
-            known[names.pop(0)] = own
-        rest: list[ast.expr] = []
-        for number, argument in enumerate(call.args):
-            if number < len(names) and not isinstance(argument, ast.Starred) and not rest:
-                known[names[number]] = (Value(argument, scope),)
-            else:
-                rest.append(argument)
-        if arguments.vararg is not None:
-            known[arguments.vararg.arg] = (Value(ast.Tuple(elts=rest), scope),)
-        keywords = {keyword.arg: keyword.value for keyword in call.keywords}
-        for name in (*names, *(argument.arg for argument in arguments.kwonlyargs)):
-            if name in keywords:
-                known[name] = (Value(keywords[name], scope),)
-        if arguments.kwarg is not None:
-            taken = {*names, *(argument.arg for argument in arguments.kwonlyargs)}
-            more = [(name, value) for name, value in keywords.items() if name is None or name not in taken]
-            keys = [None if name is None else ast.Constant(value=name, lineno=value.lineno) for name, value in more]
-            known[arguments.kwarg.arg] = (Value(ast.Dict(keys=[*keys], values=[value for _, value in more], lineno=call.lineno), scope),)
-        home = function.scope
-        positional = [*arguments.posonlyargs, *arguments.args]
-        defaults = [*zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)]
-        for parameter, default in (*defaults, *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)):
-            if default is not None:
-                known.setdefault(parameter.arg, (Value(default, home),))
-        return Scope(module=home.module, block=node, known=known, outer=_without_class(home))
 
     def items(self, value: Value) -> list[Value]:
         """The items of what an expression stands for, one by one, as far as they are written out."""
@@ -289,7 +221,7 @@ class Values:
             if name in _SAME_ITEMS and len(node.args) == 1:
                 yield from self.items(Value(node.args[0], scope))
             elif name == "enumerate" and node.args:
-                yield from (_pair(ast.Constant(value=None), each) for each in self.items(Value(node.args[0], scope)))
+                yield from (pair(ast.Constant(value=None), each) for each in self.items(Value(node.args[0], scope)))
             elif name in {"items", "keys", "values"} and isinstance(node.func, ast.Attribute):
                 yield from self._of_mapping(Value(node.func.value, scope), name)
 
@@ -337,9 +269,9 @@ class Values:
         if isinstance(node, ast.Constant):
             return Text(str(node.value)) if isinstance(node.value, str | int | float) else None
         if isinstance(node, ast.JoinedStr):
-            return _joined([self._piece(Value(part, scope)) for part in node.values])
+            return joined([self._piece(Value(part, scope)) for part in node.values])
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            return _joined([self.text(Value(part, scope)) for part in (node.left, node.right)])
+            return joined([self.text(Value(part, scope)) for part in (node.left, node.right)])
         ends = [end for end in self.of(value) if end.node is not node]
         texts = {self.text(end) for end in ends[:4]} if self._depth < _DEEPEST else set()
         return next(iter(texts)) if len(texts) == 1 else None
@@ -360,45 +292,3 @@ class Values:
         simple = (part for part in parts if isinstance(part, ast.Constant | ast.Name | ast.Attribute | ast.JoinedStr))
         texts = [self.text(Value(part, value.scope)) for part in simple]
         return frozenset(text.text for text in texts if text is not None and not text.pattern)
-
-
-@lru_cache(maxsize=4096)
-def results(function: Function) -> tuple[ast.expr, ...]:
-    """What a function returns or yields, in the order of the text."""
-    found: list[ast.expr] = []
-    waiting: list[ast.AST] = list(reversed(function.body))
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Return | ast.Yield | ast.YieldFrom) and node.value is not None:
-            found.append(node.value)
-        if not isinstance(node, Function | ast.ClassDef | ast.Lambda):
-            waiting += reversed(list(ast.iter_child_nodes(node)))
-    return tuple(found)
-
-
-def root_of(function: ast.expr) -> str:
-    """The name by which something is called: `b` of `a.b`."""
-    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
-
-
-def _parameter(function: Function, name: str) -> ast.arg | None:
-    arguments = function.args
-    return next((each for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs) if each.arg == name), None)
-
-
-def _without_class(scope: Scope) -> Scope | None:
-    """What a method sees around itself: not the names of its class."""
-    return scope.outer if isinstance(scope.block, ast.ClassDef) else scope
-
-
-def _pair(first: ast.expr, second: Value) -> Value:
-    assert isinstance(second.node, ast.expr)
-    return Value(ast.Tuple(elts=[first, second.node]), second.scope)
-
-
-def _joined(parts: list[Text | None]) -> Text | None:
-    if all(part is None for part in parts):
-        return None
-    if all(part is not None and not part.pattern for part in parts):
-        return Text("".join(part.text for part in parts if part is not None))
-    return Text("".join(".*" if part is None else part.text if part.pattern else re.escape(part.text) for part in parts), pattern=True)
