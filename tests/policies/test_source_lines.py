@@ -293,7 +293,7 @@ EKS = Environment(
 )
 """
 SHOP = """\
-from charts.shared import ADMIN, Shop, SIZES, text
+from charts.shared import ADMIN, Shop, SIZES, drawn, text
 from charts.settings import Environment
 
 _HOST, _TOKEN = "grafana.internal", "token-key"
@@ -329,9 +329,7 @@ class ShopChart(cdk8s.Chart):
             ("grafana", "/api/health"),
         ):
             Route(self, name, RouteSpec(name=name, path=path))
-        panel = Panel().title("Requests")
-        panel.unit("reqps").decimals(3)
-        Board(self, "board", BoardSpec(panel=panel, steps=[each for each in SIZES]))
+        Board(self, "board", BoardSpec(panel=drawn(), steps=[each for each in SIZES]))
         values = {"replicas": 2}
         values["strategy"] = "Recreate"
         Deploy(self, "deploy", DeploySpec(values=values))
@@ -347,6 +345,11 @@ SIZES = (
 def text(series):
     name = f"{series}_total"
     return f'{name}{{job="api-server"}}'
+
+def drawn():
+    panel = Panel().title("Requests")
+    panel.decimals(3).unit("reqps")
+    return panel
 
 class Shop(Construct):
     def __init__(self, scope, name, *, root, port=8123):
@@ -409,7 +412,7 @@ spec:
         ("site", "/spec/options/off-one", 'options=dict.fromkeys(("off-one", "off-two"), False),'),
         ("grafana", "/spec/path", '("grafana", "/api/health"),'),
         ("board", "/spec/title", 'panel = Panel().title("Requests")'),
-        ("board", "/spec/decimals", 'panel.unit("reqps").decimals(3)'),
+        ("board", "/spec/decimals", 'panel.decimals(3).unit("reqps")'),
         ("board", "/spec/steps/1", '"large",'),
         ("deploy", "/spec/replicas", 'values = {"replicas": 2}'),
         ("deploy", "/spec/strategy", 'values["strategy"] = "Recreate"'),
@@ -539,3 +542,42 @@ def test_every_manifest_of_ours_has_a_line_of_python(environment: str, monkeypat
             if place is None or not place.text or not Path(place.file).is_file():
                 lost.append((str(made), pointer, place))
     assert lost == []
+
+
+TWINS = """\
+from charts.twin_settings import Environment
+
+class TwinChart(cdk8s.Chart):
+    def __init__(self, scope, environment: Environment):
+        super().__init__(scope, "twins", namespace="coffee")
+        Site(self, "one", SiteSpec(name="main-site", size="4Gi"))
+        Site(self, "two", SiteSpec(name="main-site", size="4Gi", branch=environment.branch))
+"""
+TWIN_SETTINGS = """\
+class Environment(EnvironmentSpec):
+    branch: str
+
+EKS = Environment(name="eks", branch="stable")
+LOCAL = Environment(name="local", branch="stable")
+"""
+TWIN = "apiVersion: example.com/v1\nkind: Site\nmetadata: {name: other}\nspec: {size: 4Gi, branch: stable, sizes: 4Gi}\n"
+
+
+@pytest.mark.parametrize(
+    ("construct", "pointer", "hints", "expected"),
+    [
+        ("one", "/spec/size", (), ("charts/twins.py", 6, True)),
+        ("two", "/spec/size", (), ("charts/twins.py", 7, True)),
+        ("two", "/spec/branch", (), ("charts/twin_settings.py", 5, True)),
+        ("two", "/spec/branch", ("branch",), ("charts/twins.py", 7, True)),
+        ("one", "/metadata/name", (), ("charts/twins.py", 6, False)),
+    ],
+)
+def test_of_equal_values_the_right_one_is_named(
+    construct: str, pointer: str, hints: tuple[str, ...], expected: tuple[str, int, bool]
+) -> None:
+    """That of the construct, of the environment, of the word the finding is about; an argument that gives another value is none."""
+    Path("charts/twin_settings.py").write_text(TWIN_SETTINGS, encoding="utf-8")
+    place = source_of(manifest("twins.py", f"TwinChart/{construct}", TWINS, TWIN), pointer, "", hints)
+    assert place is not None
+    assert (place.file, place.line, place.exact) == expected
