@@ -102,6 +102,7 @@ class _Builder:
         self._noted: list[_Noted] = []
         self._anchors: dict[str, _Anchored | None] = {}
         self._nodes = 1
+        self._in_flow = 0
         self._from_aliases = 0
 
     def document(self) -> Built:
@@ -127,7 +128,9 @@ class _Builder:
         else:
             if event.tag is not None:
                 self._doubt_tag(event)
+            self._in_flow += bool(event.flow_style)
             value = self._mapping(depth) if kind is _MAPPING else self._sequence(depth)
+            self._in_flow -= bool(event.flow_style)
         if anchor is not None:
             self._anchors[anchor] = _Anchored(value, self._nodes - before)
         return value
@@ -218,6 +221,8 @@ class _Builder:
             if self._slashes is not None and event.style == '"':
                 self._refuse_slash(event, self._slashes)
             return text
+        if self._in_flow:
+            _refuse_question(event)
         if text and text[0] not in MAY_NOT_BE_TEXT:
             return text
         value = resolve(text)
@@ -249,6 +254,8 @@ class _Builder:
             return _key_or_refuse(event, cast("Scalar", self._value(event, 0)))
         text: str = event.value
         self._nodes += 1
+        if self._in_flow:
+            _refuse_question(event)
         if text and text[0] not in MAY_NOT_BE_TEXT:
             return text
         key = _key_or_refuse(event, resolve(text))
@@ -288,6 +295,12 @@ def _line(event: yaml.Event) -> int:
     """The line (from 1) on which an event starts."""
     mark = event.start_mark
     return 1 if mark is None else mark.line + 1
+
+
+def _refuse_question(event: yaml.ScalarEvent) -> None:
+    """go-yaml ends a plain scalar in a flow collection at a question mark, and stumbles over the rest."""
+    if "?" in event.value:
+        raise Unreadable(_line(event), "not YAML: a question mark inside [] or {} that is not in quotes")
 
 
 def _allowed(nodes: int) -> float:

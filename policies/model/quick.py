@@ -52,6 +52,8 @@ _BRACKET: Final = re.compile(r"[\[\]{}]")
 
 def _nests(text: str) -> bool:
     """Whether flow collections may be nested deeply, on which ryaml spends quadratic time. Brackets in quotes count as well."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return False
     depth = 0
     for bracket in _BRACKET.findall(text):
         depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
@@ -62,13 +64,11 @@ def _nests(text: str) -> bool:
 
 def quick(text: str) -> list[tuple[int, Json]] | None:
     """The first line and the value of every document of a text; None when the text has to be read carefully."""
-    if "\r" in text or "\\/" in text or (not text.isascii() and _ODD.search(text)):
-        return None
-    if text.count("[") + text.count("{") > MAX_DEPTH and _nests(text):
+    if "\r" in text or "\\/" in text or (not text.isascii() and _ODD.search(text)) or _nests(text):
         return None
     whole = f"\n{text}"
     doubtful = _IN_BLOCKS.search(whole)
-    if doubtful is not None and (doubtful["flow"] is None or _ANYWHERE.search(whole)):
+    if doubtful is not None and (doubtful["flow"] is None or "?" in text or _ANYWHERE.search(whole)):
         return None
     line = 1
     documents: list[tuple[int, Json]] = []

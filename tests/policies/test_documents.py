@@ -69,6 +69,7 @@ def test_no_text_ends_in_anything_but_documents_or_unreadable(text: str) -> None
         ("a: 1\nb: [1\n", 3, "not YAML: did not find expected ',' or ']'"),
         ("a: 1\nb:\n\t- c\n", 3, "not YAML: found character that cannot start any token"),
         ("a: 1\nb: \x00\n", 2, "not YAML: control characters are not allowed"),
+        ("a: 1\nb: [c?d]\n", 2, "not YAML: a question mark inside [] or {} that is not in quotes"),
         ("a: !!int hunter2\n", 1, "a value is not what its tag says"),
         ("a: !!binary hunter2\n", 1, "a value is not what its tag says"),
         ("a: !!timestamp hunter2\n", 1, "a value is not what its tag says"),
