@@ -25,11 +25,12 @@ class Crash:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """How much of one environment was looked at: its manifests, and each policy's targets."""
+    """How much of one environment was looked at: its manifests, the documents of the repository, and each policy's targets."""
 
     environment: str
     closed: bool
     manifests: int
+    documents: int
     targets: dict[str, int]
 
 
@@ -74,7 +75,9 @@ def run(
             said.extend(outcomes)
             targets[policy.id] = outcomes.targets
             seconds[policy.id] += clock() - begun if clock is not None else 0.0
-        looked.append(Looked(environment=world.environment, closed=world.closed, manifests=len(world.manifests), targets=targets))
+        documents = len(world.documents) if world.repository else 0
+        manifests = len(world.manifests)
+        looked.append(Looked(environment=world.environment, closed=world.closed, manifests=manifests, documents=documents, targets=targets))
     found = {replace(each, severity=given.get(each.policy, each.severity)) for each in said if isinstance(each, Finding)}
     return Run(
         looked=tuple(looked),

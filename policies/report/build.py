@@ -73,7 +73,12 @@ def build(run: Run, question: Question) -> Report:
         as_of=question.as_of,
         fail_on=question.fail_on,
         strict=question.strict,
-        environments=tuple(Environment(name=each.environment, closed=each.closed, manifests=each.manifests) for each in run.looked),
+        environments=tuple(
+            Environment(
+                name=each.environment, closed=each.closed, manifests=each.manifests, documents=each.documents, targets=dict(each.targets)
+            )
+            for each in run.looked
+        ),
         rules=tuple(_rules(run, question)),
         findings=tuple(reported),
         undecided=tuple(

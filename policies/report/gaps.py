@@ -42,7 +42,7 @@ def gaps(report: Report) -> Iterator[Gap]:
         yield Gap(kind="unreadable", said=entry.why, fails=True, file=entry.file, line=entry.line)
     for short in report.too_little:
         yield _shortfall(short)
-    if not (report.manifests or report.unreadable or report.too_little):
+    if report.vacuous and not (report.unreadable or report.too_little):
         yield Gap(kind="too little", said="nothing was found to check", fails=True)
     for law in report.undecided:
         said = f"{law.resource} needs the fact {law.fact}"

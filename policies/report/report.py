@@ -190,11 +190,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """One world that was judged."""
+    """One world that was judged. `targets`: how many each policy looked at there, by its id; a law about something else, such as the
+    waivers, has none in any.
+    """
 
     name: str
     closed: bool
     manifests: int
+    documents: int
+    """Of the repository: workflows, the lock of images, what bootstraps a cluster."""
+    targets: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +238,11 @@ class Report:
         return sum(environment.manifests for environment in self.environments)
 
     @property
+    def vacuous(self) -> bool:
+        """Whether nothing at all was found to judge."""
+        return not any(environment.manifests or environment.documents for environment in self.environments)
+
+    @property
     def open(self) -> tuple[ReportedFinding, ...]:
         """The findings that no waiver covers."""
         return tuple(finding for finding in self.findings if finding.status == "open")
@@ -252,8 +262,7 @@ class Report:
         """4 a policy crashed, 3 too little was checked, 1 findings at or above `fail_on`, else 0: the first that applies."""
         if self.crashed:
             return CRASHED
-        vacuous = not self.manifests or self.unreadable or self.too_little
-        if vacuous or (self.strict and (self.undecided or self.unchecked)):
+        if self.vacuous or self.unreadable or self.too_little or (self.strict and (self.undecided or self.unchecked)):
             return TOO_LITTLE
         failing = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
         return FINDINGS if any(finding.severity in failing for finding in self.open) else CLEAN

@@ -65,7 +65,7 @@ def summary(report: Report) -> str:
     ):
         if number:
             parts.append(f"{number} {word}")
-    if not report.manifests:
+    if report.vacuous:
         parts.append("nothing was found to check")
     return " · ".join(parts)
 
@@ -122,7 +122,7 @@ def _unread(report: Report) -> Iterator[str]:
 
 def _short(report: Report) -> list[Shortfall]:
     """The shortfalls, without the empty paths of a run that found nothing anywhere: its last line says so."""
-    return [short for short in report.too_little if short.file or report.manifests]
+    return [short for short in report.too_little if short.file or not report.vacuous]
 
 
 def said_of(short: Shortfall) -> str:

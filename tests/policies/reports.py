@@ -147,7 +147,16 @@ reports = st.builds(
     fail_on=severities,
     strict=st.booleans(),
     environments=st.lists(
-        st.builds(Environment, name=environments, closed=st.booleans(), manifests=counts), max_size=3, unique_by=lambda each: each.name
+        st.builds(
+            Environment,
+            name=environments,
+            closed=st.booleans(),
+            manifests=counts,
+            documents=counts,
+            targets=st.dictionaries(policies, counts, max_size=2),
+        ),
+        max_size=3,
+        unique_by=lambda each: each.name,
     ).map(tuple),
     rules=st.lists(rules, max_size=3, unique_by=lambda rule: rule.id).map(tuple),
     findings=_some(findings(), 4),
@@ -205,7 +214,7 @@ SMALL: Final = Report(
     as_of=date(2026, 1, 31),
     fail_on="warning",
     strict=False,
-    environments=(Environment(name="local", closed=True, manifests=2),),
+    environments=(Environment(name="local", closed=True, manifests=2, documents=0, targets={POLICIES[0]: 6}),),
     rules=(RULE,),
     findings=(FINDING,),
 )
