@@ -12,7 +12,6 @@ Source: https://github.com/testmoapp/junitxml (the elements and attributes that 
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Final
 from xml.etree import ElementTree
 
@@ -50,18 +49,21 @@ def render(report: Report) -> str:
     root = ElementTree.Element("testsuites", name="crema")
     environments = {environment.name: environment for environment in report.environments}
     found = [*gaps(report)]
-    names = dict.fromkeys((*environments, *(one.resource.environment for one in report.findings), *(gap.environment for gap in found)))
+    spoken_of = {(one.resource.environment, one.policy) for one in report.findings} | {(gap.environment, gap.policy) for gap in found}
+    elsewhere = [rule for rule in report.rules if not any(rule.id in one.targets for one in report.environments)]
+    quiet = [("", rule.id, rule.targets) for rule in elsewhere if rule.id not in {policy for _, policy in spoken_of}]
+    quiet += [
+        (one.name, *looked) for one in report.environments for looked in one.targets.items() if (one.name, looked[0]) not in spoken_of
+    ]
+    findings, others = [one.resource.environment for one in report.findings], [gap.environment for gap in found]
+    names = dict.fromkeys((*environments, *findings, *others, *(name for name, _, _ in quiet)))
     suites = {name: _suite(root, report, name, environments.get(name)) for name in names}
     for finding in report.findings:
         _finding(suites[finding.resource.environment], report, finding)
     for gap in found:
         _gap(suites[gap.environment], gap)
-    spoken_of = {(one.resource.environment, one.policy) for one in report.findings} | {(gap.environment, gap.policy) for gap in found}
-    for name, rule in product(environments, report.rules):
-        if (name, rule.id) not in spoken_of:
-            passed = suites[name].test(rule.id)
-            if not rule.targets:
-                _outcome(passed, "skipped", "there was nothing to judge")
+    for name, policy, targets in quiet:
+        _passed(suites[name], policy, targets)
     _count(root)
     ElementTree.SubElement(root[0], "system-out").text = _text(summary(report))
     ElementTree.indent(root)
@@ -92,6 +94,13 @@ def _finding(suite: _Suite, report: Report, finding: ReportedFinding) -> None:
         _outcome(test, "failure", finding.message, body).set("type", finding.severity)
     else:
         ElementTree.SubElement(test, "system-out").text = body
+
+
+def _passed(suite: _Suite, policy: str, targets: int) -> None:
+    """A policy that found nothing: where it looked at nothing it did not pass."""
+    test = suite.test(policy)
+    if not targets:
+        _outcome(test, "skipped", "there was nothing to judge")
 
 
 def _gap(suite: _Suite, gap: Gap) -> None:

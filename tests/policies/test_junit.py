@@ -85,8 +85,15 @@ def test_a_finding_as_jenkins_shows_it() -> None:
 @pytest.mark.parametrize(
     ("report", "tests"),
     [
+        (
+            replace(SMALL, findings=(), rules=(RULE, replace(RULE, id="engine-waivers-are-honest", targets=2))),
+            [("local", RULE.id, "passed", ""), ("outside the environments", "engine-waivers-are-honest", "passed", "")],
+        ),
         (replace(SMALL, findings=()), [("local", RULE.id, "passed", "")]),
-        (replace(SMALL, findings=(), rules=(replace(RULE, targets=0),)), [("local", RULE.id, "skipped", "there was nothing to judge")]),
+        (
+            replace(SMALL, findings=(), environments=(replace(SMALL.environments[0], targets={RULE.id: 0}),)),
+            [("local", RULE.id, "skipped", "there was nothing to judge")],
+        ),
         (
             replace(SMALL, findings=(replace(FINDING, status="waived", waiver=WAIVER),)),
             [("local", f"{RULE.id} Ingress/shop/order /metadata/annotations", "skipped", "waived until 2026-05-31 by ann: moves in May")],
@@ -113,6 +120,7 @@ def test_a_finding_as_jenkins_shows_it() -> None:
                 SMALL,
                 findings=(),
                 rules=(),
+                environments=(replace(SMALL.environments[0], targets={}),),
                 unreadable=(UnreadableFile(file="a.yaml", line=2, why="not YAML"),),
                 too_little=(Shortfall(environment="local", what="manifests", expected=9, found=2, file="crema.toml"),),
                 unchecked=(UncheckedThing(file="b.yaml", why="no manifest"),),

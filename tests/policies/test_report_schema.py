@@ -48,7 +48,7 @@ def test_nothing_is_optional_and_nothing_unknown_is_allowed() -> None:
 def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The paths of every object in a value."""
     if isinstance(value, dict):
-        if path != ("summary", "targets"):
+        if path[-1:] != ("targets",):
             yield path
         for key, item in value.items():
             yield from places(item, (*path, key))

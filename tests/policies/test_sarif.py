@@ -3,6 +3,7 @@
 import json
 import posixpath
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,9 +17,10 @@ from jsonschema_rs import Draft4Validator
 from crema.policies.report import sarif
 from crema.policies.report.report import CrashedPolicy, RelatedPlace, Report, Shortfall, UncheckedThing, UndecidedLaw, UnreadableFile
 from tests.external import ROOT, program, start
-from tests.policies.reports import FINDING, LINE, ORDER, PLACE, RULE, SMALL, WAIVER, reports
+from tests.policies.reports import FINDING, HOSTILE, LINE, ORDER, PLACE, RULE, SMALL, WAIVER, reports
 
 MODULE = "github.com/owenrumney/go-sarif/v3@v3.3.1"
+UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 LINK = re.compile(r"(?<!\\)\]\((\d+)\)")
 
 
@@ -72,6 +74,22 @@ def test_each_related_place_is_linked_once_and_nothing_else_is(report: Report) -
 
 
 @given(report=reports)
+@example(report=replace(SMALL, findings=tuple(replace(FINDING, message=text, fix=text, path=(text,)) for text in HOSTILE)))
+def test_texts_are_printable(report: Report) -> None:
+    """As a reader gets them, JSON's own escapes undone: nothing moves a cursor or turns the direction of writing."""
+    assert [text for text in strings(run_of(report)) if UNPRINTABLE.search(text)] == []
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from strings(item)
+
+
+@given(report=reports)
 def test_places_are_addresses(report: Report) -> None:
     """Each file is a relative address below the root, or one with the scheme `file`; undone, it is the file that the report names."""
     run = run_of(report)
@@ -99,7 +117,7 @@ def test_what_was_not_judged_is_said_and_is_no_result(report: Report) -> None:
     said = [notice["descriptor"]["id"] for notice in invocation["toolExecutionNotifications"]]
     errors = [notice for notice in invocation["toolExecutionNotifications"] if notice["level"] == "error"]
     parts = (report.crashed, report.unreadable, report.too_little, report.undecided, report.unchecked)
-    vacuous = not (report.manifests or report.unreadable or report.too_little)
+    vacuous = report.vacuous and not (report.unreadable or report.too_little)
     assert len(said) == sum(map(len, parts)) + vacuous
     assert bool(errors) == (report.exit_code in {3, 4})
 
