@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from jsonschema_rs import Draft7Validator
 from crema.policies import report as package
 from crema.policies.report.as_json import render
 from crema.policies.report.report import Report
-from tests.policies.reports import SMALL, reports
+from tests.policies.reports import FINDING, HOSTILE, SMALL, reports
 
 SCHEMA: dict[str, Any] = json.loads((Path(package.__path__[0]) / "report.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft7Validator(SCHEMA)
@@ -20,9 +21,12 @@ VALIDATOR = Draft7Validator(SCHEMA)
 
 @given(report=reports)
 @example(report=SMALL)
+@example(report=replace(SMALL, findings=tuple(replace(FINDING, message=text) for text in HOSTILE)))
 def test_every_report_is_valid(report: Report) -> None:
     """Whatever a run says, and in a JSON that strict readers take too: no lone surrogate is left."""
-    assert [str(error) for error in VALIDATOR.iter_errors(json.loads(render(report)))] == []
+    read = json.loads(render(report))
+    json.dumps(read, ensure_ascii=False).encode("utf-8")
+    assert [str(error) for error in VALIDATOR.iter_errors(read)] == []
 
 
 def objects(schema: Any, at: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
