@@ -8,15 +8,16 @@ from typing import Final
 from crema.policies.model.values import Json
 
 _NOT_OURS: Final = r"\$(?:labels|value|externalLabels|externalURL)\b|\.(?:CommonLabels|CommonAnnotations|GroupLabels|Alerts)\b"
-_BRACES: Final = re.compile(rf"\{{\{{(?!-?\s*(?:{_NOT_OURS})).*?\}}\}}|\{{%.*?%\}}|\{{#.*?#\}}|<%.*?%>", re.DOTALL)
-_STATEMENT: Final = re.compile(rf"^[ \t]*(?:(?:{_BRACES.pattern})[ \t]*)+$\n?", re.DOTALL | re.MULTILINE)
+_BRACES: Final = re.compile(rf"\{{\{{(?!-?\s*(?:{_NOT_OURS}))[^{{}}]*+\}}\}}|\{{%[^%]*+%\}}|\{{#[^#]*+#\}}|<%[^%]*+%>")
+"""No repetition runs past a mark that opens, so that the search is linear in the text."""
+_STATEMENT: Final = re.compile(rf"^[ \t]*+(?:(?:{_BRACES.pattern})[ \t]*+)++$\n?", re.MULTILINE)
 _WORDS: Final = re.compile(r"@[A-Z][A-Z0-9_]*@|%[A-Z][A-Z0-9_]*%|\{[A-Z][A-Z0-9_]*\}|\[\[[ ]*[.$\w][^\[\]\n]*\]\]")
 _CONTROL: Final = re.compile(r"\{%|\{\{-?\s*(?:if|else|end|range|with|include|template|define|\.Values|\.Release)\b")
 _OWN_BRACES: Final = re.compile(
     r"^kind:[ \t]*[\"']?(?:(?:Cluster)?ExternalSecret|PushSecret|PrometheusRule|AlertmanagerConfig|ApplicationSet)\b", re.MULTILINE
 )
 _PLACEHOLDER: Final = re.compile(
-    r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\$\{[^}]*\}|\$\([^)]*\)|<[^<>]+>|@[A-Z][A-Z0-9_]*@|%[A-Z][A-Z0-9_]*%|\{[A-Z][A-Z0-9_]*\}"
+    r"\{\{[^{}]*+\}\}|\{%[^%]*+%\}|<%[^%]*+%>|\$\{[^{}]*+\}|\$\([^()]*+\)|<[^<>]++>|@[A-Z][A-Z0-9_]*@|%[A-Z][A-Z0-9_]*%|\{[A-Z][A-Z0-9_]*\}"
     r"|\A\$[A-Z][A-Z0-9_]*\Z|\A_+\Z|\A\.\.\.\Z|__[A-Z][A-Z0-9_]*__|PLACEHOLDER|REPLACE_?ME|CHANGE_?ME|(?:\A|[^A-Za-z])TODO(?:\Z|[^A-Za-z])"
 )
 
