@@ -59,7 +59,7 @@ def deliver(report: Report, to: Sequence[Destination]) -> None:
         if one.file is not None:
             _write(one.file, render(one.format, seen), "w")
         elif one.format == _TEXT:
-            colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+            colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
             _print(text.render(report, colour=colour), colour=colour)
         else:
             _print(render(one.format, seen), colour=False)

@@ -21,8 +21,8 @@ ENVIRONMENT: Final = "example"
 class Example:
     """Manifests that obey the policy, named in plain words. `closed`: they are a whole environment of our own.
 
-    documents: what its bootstrap has beside objects, by the names of files; a name with a slash is a path in the repository. facts: what a configuration says. repository: the world is
-    that of the documents, not of a cluster.
+    documents: what its bootstrap has beside objects, by the names of files; a name with a slash is a path in the repository. facts:
+    what a configuration says. repository: the world is that of the documents, not of a cluster.
     """
 
     name: str

@@ -19,6 +19,7 @@ from crema.policies.engine.nearest import nearest
 from crema.policies.engine.policy import Policy
 from crema.policies.model.environments import Setting
 from crema.policies.model.facts import SCHEMA_FILE as FACTS_SCHEMA
+from crema.policies.model.read import REPOSITORY
 from crema.policies.model.world import KUBERNETES_VERSION
 from crema.policies.schemas.catalog import kubernetes_versions
 from crema.policies.schemas.validate import KindSchema
@@ -115,8 +116,10 @@ def _settings(folder: Path, file: Path, table: object, policies: Mapping[str, Po
         strict=table.get("strict", False),
         waivers=folder / table.get("waivers", _WAIVERS),
         repository=tuple(folder / name for name in table.get("repository", _REPOSITORY)),
-        environments=tuple(_environment(name, said, folder, directories, table) for name, said in sorted(environments.items())),
-        expect={name: {MANIFESTS: 1, **said.get("expect", {})} for name, said in environments.items()},
+        environments=tuple(
+            _environment(name, said, folder, directories, table) for name, said in sorted(environments.items()) if name != REPOSITORY
+        ),
+        expect={name: {**({} if name == REPOSITORY else {MANIFESTS: 1}), **said.get("expect", {})} for name, said in environments.items()},
         severities=table.get("severities", {}),
         parameters=table.get("parameters", {}),
         facts=table.get("facts", {}),
@@ -144,6 +147,8 @@ def _wrong_names(table: Mapping[str, Any], policies: Mapping[str, Policy[Any]]) 
         version = said.get("kubernetes")
         if version is not None and version not in kubernetes_versions():
             yield f"{place}kubernetes is {json.dumps(version)}; there are schemas for {', '.join(kubernetes_versions())}"
+        if place == f"environments.{REPOSITORY}." and set(said) - {"expect"}:
+            yield f"{place[:-1]} has only expect; what it reads is said by the key repository"
         for what in said.get("expect", {}):
             if what != MANIFESTS and what not in policies:
                 yield f"{place}expect names {_unknown(what, (*policies, MANIFESTS))}"

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from crema.policies.engine.finding import SEVERITIES
 from crema.policies.report.report import ManifestPlace, RelatedPlace, Report, ReportedFinding, Resource, WaivedBy
 
 
 def fails(report: Report, finding: ReportedFinding) -> bool:
     """Whether a finding ends the run with 1."""
-    return finding.status == "open" and SEVERITIES.index(finding.severity) <= SEVERITIES.index(report.fail_on)
+    return finding.status == "open" and finding.severity in report.failing
 
 
 def details(finding: ReportedFinding) -> Iterator[str]:

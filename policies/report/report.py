@@ -258,11 +258,15 @@ class Report:
         return min((finding.waiver.expires for finding in self.findings if finding.waiver is not None), default=None)
 
     @property
+    def failing(self) -> tuple[Severity, ...]:
+        """The severities of findings that fail the run."""
+        return SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
+
+    @property
     def exit_code(self) -> int:
         """4 a policy crashed, 3 too little was checked, 1 findings at or above `fail_on`, else 0: the first that applies."""
         if self.crashed:
             return CRASHED
         if self.vacuous or self.unreadable or self.too_little or (self.strict and (self.undecided or self.unchecked)):
             return TOO_LITTLE
-        failing = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
-        return FINDINGS if any(finding.severity in failing for finding in self.open) else CLEAN
+        return FINDINGS if any(finding.severity in self.failing for finding in self.open) else CLEAN

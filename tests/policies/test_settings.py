@@ -115,6 +115,10 @@ def test_without_a_file_there_are_defaults() -> None:
             '[environments.a.facts.services."shop/order"]\nport = "80"\nserves = "/"',
             'environments.a.facts.services["shop/order"].port is "80", text; an integer is required',
         ),
+        (
+            '[environments.repository]\nworld = "open"',
+            "environments.repository has only expect; what it reads is said by the key repository",
+        ),
         ("house = ]", "Invalid value (at line 1, column 9)"),
     ],
 )
