@@ -48,6 +48,8 @@ def test_it_is_green_as_it_is(platform: Path) -> None:
     """Otherwise nothing below would say anything."""
     assert platform.is_dir()
     assert run_crema("check").exit_code == 0
+    assert run_crema("check", "dist").exit_code == 0
+    assert run_crema("check", "--env", "repository").exit_code == 0
 
 
 @pytest.mark.parametrize("file", _one_of_each(), ids=lambda file: file.name)

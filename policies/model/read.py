@@ -66,12 +66,13 @@ def read(
         if read_here and not any(world.manifests for world in read_here):
             empty.append(shown(path))
     documents = [document for world in worlds for document in world.documents]
-    documents += [document for path in repository if path.exists() for document in _repository(path, passed)]
+    beside = [*repository]
+    documents += [document for path in beside if path.exists() for document in _repository(path, passed)]
     if documents:
         names.add(REPOSITORY)
         if not only or REPOSITORY in only:
             worlds.append(world_of((), REPOSITORY, documents=documents, repository=True, closed=True))
-            whole.add(REPOSITORY)
+            whole |= {REPOSITORY} if beside else set()
     return Reading(
         worlds=tuple(worlds),
         unreadable=tuple(sorted(passed.unreadable, key=lambda entry: (entry.file, entry.line))),
