@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from crema.policies.schemas.beyond import beyond, stricter
 from crema.policies.schemas.identity import identity
 
 Schema = dict[str, Any]
@@ -105,8 +106,8 @@ def whole_object(api_version: str, kind: str, kubernetes_version: str) -> Schema
         return _unknown(api_version, kind, file, certain=own, kubernetes_version=kubernetes_version)
     return {
         "$schema": DRAFT,
-        "allOf": [{"$ref": f"#/definitions/{name}"}, identity(api_version, kind, file.definitions[name])],
-        "definitions": dict(_closure(name, builtin, file)),
+        "allOf": [{"$ref": f"#/definitions/{name}"}, identity(api_version, kind, file.definitions[name]), beyond(api_version, kind)],
+        "definitions": stricter(dict(_closure(name, builtin, file))) if own else dict(_closure(name, builtin, file)),
     }
 
 

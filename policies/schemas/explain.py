@@ -39,7 +39,7 @@ _FORMATS: Final = {"date": "a date such as 2026-01-31", "ipv4": "an IP address",
 
 #: Fields of a Secret whose values may be shown.
 _OPEN_IN_SECRETS: Final[frozenset[Path]] = frozenset(
-    {("apiVersion",), ("immutable",), ("kind",), ("metadata", "name"), ("metadata", "namespace"), ("type",)}
+    {("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"), ("type",)}
 )
 
 

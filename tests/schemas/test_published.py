@@ -68,7 +68,7 @@ def test_what_the_published_schema_refuses_is_refused() -> None:
 
 DEPLOYMENT = (
     "{{apiVersion: apps/v1, kind: Deployment, metadata: {metadata}, spec: {{replicas: {replicas}, selector: {selector}, "
-    "template: {{metadata: {{labels: {{a: {label}}}}}, spec: {{containers: [{{name: a, imagePullPolicy: {pull}, "
+    "template: {{metadata: {{labels: {{a: {label}}}}}, spec: {{containers: [{{name: a, image: a, imagePullPolicy: {pull}, "
     "resources: {{limits: {{memory: {memory}}}}}}}]}}}}}}}}"
 )
 GOOD = {
