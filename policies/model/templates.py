@@ -8,9 +8,9 @@ from typing import Final
 from crema.policies.model.values import Json
 
 _NOT_OURS: Final = r"\$(?:labels|value|externalLabels|externalURL)\b|\.(?:CommonLabels|CommonAnnotations|GroupLabels|Alerts)\b"
-_BRACES: Final = re.compile(rf"\{{\{{(?!-?\s*(?:{_NOT_OURS}))[^{{}}]*+\}}\}}|\{{%[^%]*+%\}}|\{{#[^#]*+#\}}|<%[^%]*+%>")
+_BRACES: Final = re.compile(rf"\{{\{{(?!-?\s*(?:{_NOT_OURS}))(?:[^{{}}\"]|\"[^\"\n]*\")*+\}}\}}|\{{%[^%]*+%\}}|\{{#[^#]*+#\}}|<%[^%]*+%>")
 """No repetition runs past a mark that opens, so that the search is linear in the text."""
-_STATEMENT: Final = re.compile(rf"^[ \t]*+(?:(?:{_BRACES.pattern})[ \t]*+)++$\n?", re.MULTILINE)
+_STATEMENT: Final = re.compile(rf"^[ \t]*+(?:(?:{_BRACES.pattern})[ \t]*+)++(?:\#.*)?$\n?", re.MULTILINE)
 _WORDS: Final = re.compile(r"@[A-Z][A-Z0-9_]*@|%[A-Z][A-Z0-9_]*%|\{[A-Z][A-Z0-9_]*\}|\[\[[ ]*[.$\w][^\[\]\n]*\]\]")
 _CONTROL: Final = re.compile(r"\{%|\{\{-?\s*(?:if|else|end|range|with|include|template|define|\.Values|\.Release)\b")
 _OWN_BRACES: Final = re.compile(
