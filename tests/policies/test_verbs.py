@@ -170,18 +170,19 @@ def test_the_configuration_of_a_directory_is_the_one_above_it() -> None:
 
 def test_since_tells_only_what_the_reference_did_not_have() -> None:
     """An old finding is counted and not told, though its file moved and items were inserted before it; a new one is told."""
+    broken = BROKEN.replace("[{", "[{name: http, ")
     write("crema.toml", PROJECT)
-    write("dist/a.yaml", BROKEN)
+    write("dist/a.yaml", broken)
     before = commit()
     Path("dist/a.yaml").unlink()
-    write("dist/sub/renamed.yaml", "# moved\n" + BROKEN.replace("[{", '[{port: 81}, {name: x, port: "82"}, {'))
+    write("dist/sub/renamed.yaml", "# moved\n" + broken.replace("[{", '[{name: w, port: 81}, {name: x, port: "82"}, {'))
     done = run_crema("check", "--since", before)
     assert (done.exit_code, done.output.splitlines()[-1].endswith(f"1 finding · 1 known since {before}")) == (1, True)
-    write("dist/sub/renamed.yaml", "# moved\n" + BROKEN)
+    write("dist/sub/renamed.yaml", "# moved\n" + broken)
     done = run_crema("check", "--since", before)
     assert done.exit_code == 0
     assert done.output.splitlines()[-1].endswith(f"1 manifest · 0 findings · 1 known since {before}")
-    write("dist/b.yaml", BROKEN.replace("name: order", "name: billing"))
+    write("dist/b.yaml", broken.replace("name: order", "name: billing"))
     done = run_crema("check", "--since", "HEAD", "--format", "json")
     report = json.loads(done.output)
     assert [finding["resource"]["name"] for finding in report["findings"]] == ["billing"]
