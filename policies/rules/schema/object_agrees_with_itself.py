@@ -110,7 +110,7 @@ class ObjectAgreesWithItself(Policy[Manifest]):
 
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """Compare the parts. An object that a patch of kustomize changes is complete only where that is built."""
-        if any((patch.ref.group, patch.ref.kind, patch.ref.name) == _named(target) for patch in world.patches):
+        if _named(target) in world.derived(_patched):
             yield self.unchecked(target, "a patch of kustomize changes it")
             return
         if target.ref.kind == "Service":
@@ -160,6 +160,10 @@ _TYPE = "give the Service the type NodePort, or leave the port out"
 
 def _named(manifest: Manifest) -> tuple[str, str, str]:
     return manifest.ref.group, manifest.ref.kind, manifest.ref.name
+
+
+def _patched(world: World) -> frozenset[tuple[str, str, str]]:
+    return frozenset(map(_named, world.patches))
 
 
 def _own_pods(world: World) -> dict[Manifest, list[PodTemplate]]:
