@@ -43,6 +43,14 @@ spec:
           expr: up == 0
           annotations: {summary: "TEXT"}
 """
+STORE = """\
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: db}
+spec:
+  secretStoreRef: {name: store}
+  target: {template: {data: {password: TEXT}}}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -241,6 +249,10 @@ def test_what_is_right_passes_and_what_was_passed_over_is_named(files: dict[str,
         ),
         pytest.param({"a.yaml": "a: [\n"}, 3, "not YAML", id="YAML that may have been anything"),
         pytest.param({"a.yaml": "caf\xe9: 1\n".encode("latin-1")}, 3, "not UTF-8", id="Latin-1"),
+        pytest.param(
+            {"a.yaml": STORE.replace("TEXT", "{{ .password }}")}, 3, "key is itself a mapping", id="a Secret's template without quotes"
+        ),
+        pytest.param({"a.yaml": RULE.replace("annotations", "anotatons")}, 1, "did you mean annotations?", id="two letters lost"),
         pytest.param({"a.yaml": BASE}, 1, "spec.selector is missing", id="no kustomization that adds a selector"),
         pytest.param(
             {"Chart.yaml": CHART, "templates/a.yaml": DEPLOYMENT.replace("replicas", "replcas")},
