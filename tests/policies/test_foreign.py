@@ -91,6 +91,12 @@ def crema_check(*arguments: str) -> Result:
             id="a chart's templates by themselves",
         ),
         pytest.param(
+            {"Chart.yaml": CHART, "templates/a.yaml": SERVICE.partition("spec:")[0] + '# {{ include "spec" . }}\n'},
+            "m",
+            ["Chart.yaml", "templates/a.yaml"],
+            id="a chart's template that is YAML by chance",
+        ),
+        pytest.param(
             {"a.yaml": SERVICE.replace("order", "{{ name }}") + "{% if x %}\n---\n{% endif %}\n"}, "m", ["a.yaml"], id="a template of Jinja"
         ),
         pytest.param({"a.yaml": SERVICE.replace("name: order", "name: @NAME@")}, "m", ["a.yaml"], id="a template of autoconf"),
