@@ -18,6 +18,8 @@ _ALLOWED = {
 }
 # The judge reads bytes: it starts no program and asks no network.
 _NEVER = {"policies": ("subprocess", "socket", "urllib", "http", "multiprocessing")}
+# Of these only what works on text alone.
+_HARMLESS = ("urllib.parse",)
 
 
 def _files(room: str) -> list[Path]:
@@ -43,6 +45,8 @@ def violations(room: str, file: str, source: str) -> list[str]:
     found = []
     for line, module in _imports(ast.parse(source)):
         standard = module.split(".")[0] in sys.stdlib_module_names
+        if module in _HARMLESS:
+            continue
         if _within(module, _NEVER.get(room, ())) or not (standard or _within(module, _ALLOWED[room])):
             found.append(f"{file}:{line}: {room} may not import {module}")
     return found
@@ -63,6 +67,8 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
         ("policies", "from crema.generators import Spec"),
         ("policies", "def f():\n    import subprocess"),
         ("policies", "import policies.model"),
+        ("policies", "from urllib import request"),
+        ("policies", "import urllib.request"),
         ("generators", "from crema.policies.model import world"),
         ("generators", "import charts.order"),
         ("generators", "import crema.synth"),
