@@ -55,17 +55,20 @@ def read(
     worlds: list[World] = []
     whole: set[str] = set()
     names: set[str] = set()
+    documents: list[Manifest] = []
     empty: list[str] = []
     rest = otherwise or Setting(name="", path=Path())
     for path in _apart(paths):
         groups = [*groups_of(path, list(files_of(path, passed)), environments, rest)]
         names |= {group.setting.name for group in groups}
-        read_here = [_world(group, passed) for group in groups if not only or group.setting.name in only]
+        # The bootstrap's documents belong to the repository, whichever environment they bootstrap.
+        every = [_world(group, passed) for group in groups if not only or group.setting.name in only or REPOSITORY in only]
+        documents += [document for world in every for document in world.documents]
+        read_here = [world for world in every if not only or world.environment in only]
         worlds += read_here
         whole |= {group.setting.name for group in groups if group.whole and (not only or group.setting.name in only)}
         if read_here and not any(world.manifests for world in read_here):
             empty.append(shown(path))
-    documents = [document for world in worlds for document in world.documents]
     beside = [*repository]
     documents += [document for path in beside if path.exists() for document in _repository(path, passed)]
     if documents:

@@ -21,6 +21,8 @@ data:
     - {name: Prometheus, type: prometheus, isDefault: true}
     - {name: Loki, type: loki, isDefault: true}
 """
+CUT = "apiVersion: ["
+NOWHERE = "neither a crema.toml nor [tool.crema] of a pyproject.toml, here or above, says `dist` or `directories`"
 ALL = len(discover())
 BREAKS = len([policy for policy in discover() if policy.basis == "breaks"])
 SETTINGS = '[tool.crema]\ndist = "dist"\n'
@@ -82,11 +84,11 @@ def test_somebodys_manifest_has_its_own_line_only() -> None:
         ({"m/a.yaml": SERVICE}, ["m"], 0, f"{BREAKS} policies · 1 manifest · 0 findings"),
         ({"m/a.yaml": TWO_DEFAULTS}, ["m"], 1, f"{BREAKS} policies · 1 manifest · 1 finding"),
         ({"m/a.txt": ""}, ["m"], 3, f"{BREAKS} policies · 0 manifests · 0 findings · nothing was found to check"),
-        ({"m/a.yaml": "apiVersion: ["}, ["m"], 3, f"{BREAKS} policies · 0 manifests · 0 findings · 1 unreadable · nothing was found to check"),
-        ({"m/a.yaml": SERVICE, "m/b.yaml": "apiVersion: ["}, ["m"], 3, f"{BREAKS} policies · 1 manifest · 0 findings · 1 unreadable"),
+        ({"m/a.yaml": CUT}, ["m"], 3, f"{BREAKS} policies · 0 manifests · 0 findings · 1 unreadable · nothing was found to check"),
+        ({"m/a.yaml": SERVICE, "m/b.yaml": CUT}, ["m"], 3, f"{BREAKS} policies · 1 manifest · 0 findings · 1 unreadable"),
         ({"m/a.yaml": SERVICE, "m/v.yaml": "a: 1"}, ["m"], 0, f"{BREAKS} policies · 1 manifest · 0 findings · 1 unchecked"),
         ({}, ["absent"], 2, "Error: Invalid value for '[PATH]...': Path 'absent' does not exist."),
-        ({}, [], 2, "Error: no PATH given, and neither a crema.toml nor [tool.crema] of a pyproject.toml, here or above, says `dist` or `directories`."),
+        ({}, [], 2, f"Error: no PATH given, and {NOWHERE}."),
         ({"pyproject.toml": SETTINGS}, [], 2, "Error: dist (directory of pyproject.toml) does not exist; `crema synth` makes it."),
         ({"pyproject.toml": SETTINGS, "dist/a.yaml": SERVICE}, [], 0, f"{BREAKS} policies · 1 manifest · 0 findings"),
         ({"pyproject.toml": SETTINGS + "house = true\n", "dist/a.yaml": SERVICE}, [], 0, f"{ALL} policies · 1 manifest · 0 findings"),
