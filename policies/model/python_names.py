@@ -83,14 +83,16 @@ def _parsed(text: str) -> ast.Module:
 
 
 def file_of(project: Path, near: Path, dotted: str) -> Path | None:
-    """The file of a module beside a chart or in its package; None for every other, such as the libraries it uses."""
+    """The file of a module beside a chart or in its package; None for every other, such as the libraries it uses, and for what a link
+    leads to from elsewhere.
+    """
     package = near.relative_to(project).parts[0] if near.is_relative_to(project) else ""
     for base in (project, near.parent):
         path = base.joinpath(*PurePosixPath(dotted.replace(".", "/")).parts)
         if base == project and path.parts[len(project.parts) : len(project.parts) + 1] != (package,):
             continue
         for file in (path.with_name(f"{path.name}.py"), path / "__init__.py"):
-            if dotted and file.is_file():
+            if dotted and file.is_file() and file.resolve().is_relative_to(project.resolve()):
                 return file
     return None
 

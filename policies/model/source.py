@@ -62,13 +62,17 @@ def _clue(body: Json, pointer: str, inner: str, hints: tuple[str, ...]) -> Clue:
 
 
 def _chart(file: str, source: str) -> tuple[Path, Path] | None:
-    """The project (the nearest folder above the manifest that holds the chart) and the chart's file in it."""
+    """The project (the nearest folder above the manifest that holds the chart) and the chart's file in it.
+
+    Only Python, and nothing that a link leads to from elsewhere: a line of it is shown, and a header is anybody's text.
+    """
     relative = PurePosixPath(source)
-    if relative.is_absolute() or ".." in relative.parts:
+    if relative.is_absolute() or ".." in relative.parts or relative.suffix != ".py":
         return None
     for folder in Path(file).absolute().parents:
         if (folder / relative).is_file():
-            return folder, folder / relative
+            inside = (folder / relative).resolve().is_relative_to(folder.resolve())
+            return (folder, folder / relative) if inside else None
     return None
 
 

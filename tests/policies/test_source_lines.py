@@ -221,9 +221,12 @@ def test_a_chart_or_record_that_cannot_be_parsed_still_gives_a_line(record: str,
     assert (place.line, place.exact) == (1, False)
 
 
-@pytest.mark.parametrize("source", ["../outside.py", "/etc/hosts", "charts/absent.py"])
+@pytest.mark.parametrize("source", ["../outside.py", "/etc/hosts", "charts/absent.py", ".env", "charts/link.py"])
 def test_a_header_cannot_lead_out_of_the_project(source: str) -> None:
-    """A path that leaves the project, or a chart that is not here, gives no Python line at all."""
+    """A path that leaves the project, itself or by a link, that is no Python or not here, gives no Python line at all."""
+    Path(".env").write_text("TOKEN=hunter2\n", encoding="utf-8")
+    Path("../elsewhere.py").write_text("token = 'hunter2'\n", encoding="utf-8")
+    Path("charts/link.py").symlink_to("../../elsewhere.py")
     file = Path("dist/local/app/manifest.yaml")
     text = HEADER.replace("charts/{source}", source).format(construct="Chart/x") + INGRESS
     file.write_text(text, encoding="utf-8")
