@@ -70,7 +70,7 @@ def read_project(project: Project, environments: Sequence[str] = (), *, checked:
     """The manifests of a project. An unknown environment is a usage error with the nearest name, unless it may be absent."""
     settings = project.settings
     otherwise = Setting(name="", path=Path(), kubernetes=settings.kubernetes, facts=settings.facts)
-    repository = settings.repository if not project.asked or _holds(project.paths, settings.folder) else ()
+    repository = settings.repository if project.whole or _holds(project.paths, settings.folder) else ()
     reading = read(
         project.paths,
         environments=[_shown(setting) for setting in settings.environments],

@@ -275,6 +275,20 @@ def test_where_says_what_is_there_instead(place: str, says: str) -> None:
     assert line.startswith(says[:40])
 
 
+def test_naming_the_configured_directories_is_a_whole_run() -> None:
+    """`crema check dist` is `crema check`: the repository's documents are read, and a waiver of one of them is not called lost."""
+    write("crema.toml", PROJECT)
+    write("dist/a.yaml", SERVICE)
+    write(".github/workflows/ci.yaml", "jobs: {a: 1, a: 2}\n")
+    for arguments in ((), ("dist",), (".",)):
+        done = run_crema("check", *arguments)
+        assert (done.exit_code, "error[schema-readers-agree]" in done.output) == (1, True), arguments
+    write("policies/waivers.yaml", waiver(policy="schema-readers-agree", ref=".github/workflows/ci.yaml"))
+    for arguments in ((), ("dist",)):
+        assert last("check", "--as-of", "2026-11-24", *arguments)[0] == 0
+    assert last("check", "--as-of", "2026-11-24", "dist/a.yaml")[0] == 0
+
+
 def test_waivers_are_added_listed_and_pruned() -> None:
     """From the finding's fingerprint to a recorded exception, and away again once it is mended."""
     write("crema.toml", PROJECT)
