@@ -62,7 +62,8 @@ def open_project(verb: str, paths: Sequence[Path], *, need_paths: bool = True) -
         )
     for path in wanted:
         if not path.exists() and need_paths:
-            raise click.UsageError(f"{path} (directory of {settings.file}) does not exist; `crema synth` makes it.")
+            how = "`crema synth` makes it" if (settings.folder / "charts").is_dir() else "name one that does"
+            raise click.UsageError(f"{path} (directory of {settings.file}) does not exist; {how}.")
     return Project(settings=settings, policies=policies.with_parameters(settings.parameters), paths=wanted, asked=bool(paths))
 
 

@@ -6,9 +6,8 @@ each constant the keys, keyword arguments and parameters that lead to it.
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from crema.policies.model.python_charts import OWN_INIT, Site, maker_of
 from crema.policies.model.python_names import Function, statements
@@ -19,8 +18,9 @@ _DEEPEST: Final = 60
 _MOST: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _At:
+class _At(NamedTuple):
+    """What led to a node. A tuple, since one is made at every step: the walk spends a third of its time on copies of a dataclass."""
+
     way: tuple[str, ...] = ()
     owners: tuple[frozenset[str], ...] = ()
     ids: tuple[Text, ...] = ()
@@ -61,16 +61,16 @@ class Walk:
             pairs = [(str(k.value), v) for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant)]
             for key in node.keys:
                 if isinstance(key, ast.Constant):
-                    self._constant(key, scope, replace(at, key=True))
+                    self._constant(key, scope, at._replace(key=True))
         for name, value in pairs:
-            inner = replace(at, way=(name,) if name else ())
+            inner = at._replace(way=(name,) if name else ())
             for part in value.elts if isinstance(value, ast.Tuple | ast.List) else [value]:
                 if isinstance(part, ast.Constant):
                     self._constant(part, scope, inner)
 
     def _add(self, scope: Scope, line: int, kind: Literal["value", "key", "made"], at: _At, **more: object) -> None:
-        site = Site(file=scope.module.file, line=line, kind=kind, way=at.way, owners=at.owners, ids=at.ids, hops=at.hops)
-        self.sites.append(replace(site, **more) if more else site)  # type: ignore[arg-type]  # the fields of a Site
+        known = {"file": scope.module.file, "line": line, "kind": kind, "way": at.way, "owners": at.owners, "ids": at.ids, "hops": at.hops}
+        self.sites.append(Site(**known, **more))  # type: ignore[arg-type]  # the fields of a Site
 
     def _constant(self, node: ast.Constant, scope: Scope, at: _At, given: str | None = None) -> None:
         if isinstance(node.value, str | bool | int | float):
@@ -87,7 +87,7 @@ class Walk:
     def _visit(self, node: ast.AST, scope: Scope, at: _At) -> None:
         if at.depth > _DEEPEST or len(self.sites) > _MOST:
             return
-        alone, at = at.alone, replace(at, depth=at.depth + 1, alone=False)
+        alone, at = at.alone, at._replace(depth=at.depth + 1, alone=False)
         match node:
             case ast.Constant():
                 self._constant(node, scope, at)
@@ -96,7 +96,7 @@ class Walk:
             case ast.Dict():
                 self._dict(node, scope, at)
             case ast.Call():
-                self._call(node, scope, replace(at, alone=alone))
+                self._call(node, scope, at._replace(alone=alone))
             case ast.Name() | ast.Attribute():
                 self._named(node, scope, at)
             case ast.Subscript():
@@ -112,10 +112,10 @@ class Walk:
             case ast.Tuple() | ast.List() | ast.Set():
                 for number, item in enumerate(node.elts):
                     step = () if isinstance(item, ast.Starred) else (str(number),)
-                    self._visit(item, scope, replace(at, way=at.way + step))
+                    self._visit(item, scope, at._replace(way=at.way + step))
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
                 for number, inner in enumerate(self._values.rounds(node.generators, scope)):
-                    self._visit(node.elt, inner, replace(at, way=(*at.way, str(number))))
+                    self._visit(node.elt, inner, at._replace(way=(*at.way, str(number))))
             case ast.DictComp():
                 for inner in self._values.rounds(node.generators, scope):
                     self._dict(ast.copy_location(ast.Dict(keys=[node.key], values=[node.value]), node), inner, at)
@@ -133,25 +133,25 @@ class Walk:
             self._visit(node, scope, at)
 
     def _dict(self, node: ast.Dict, scope: Scope, at: _At) -> None:
-        at = replace(at, key=False, owners=(*at.owners, self._values.direct(Value(node, scope))))
+        at = at._replace(key=False, owners=(*at.owners, self._values.direct(Value(node, scope))))
         self._add(scope, node.lineno, "made", at)
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 self._visit(value, scope, at)
                 continue
             text = self._values.text(Value(key, scope))
-            inner = replace(at, way=(*at.way, text.text)) if text is not None else at
+            inner = at._replace(way=(*at.way, text.text)) if text is not None else at
             given = self._given(value, scope)
             if not isinstance(key, ast.Constant):
                 self._add(scope, key.lineno, "key", inner, text=text, given=given)
-                self._visit(key, scope, replace(inner, key=True))
+                self._visit(key, scope, inner._replace(key=True))
             else:
-                self._constant(key, scope, replace(inner, key=True), given)
+                self._constant(key, scope, inner._replace(key=True), given)
             self._visit(value, scope, inner)
 
     def _named(self, node: ast.Name | ast.Attribute, scope: Scope, at: _At) -> None:
         """What a name stands for, and what is done to it afterwards."""
-        at = replace(at, hops=at.hops + 1, way=(*at.way, node.attr) if isinstance(node, ast.Attribute) else at.way)
+        at = at._replace(hops=at.hops + 1, way=(*at.way, node.attr) if isinstance(node, ast.Attribute) else at.way)
         if isinstance(node, ast.Attribute):
             ends = [end for end in self._values.of(Value(node, scope)) if end.node is not node]
             for end in ends or [Value(node.value, scope)]:
@@ -170,20 +170,20 @@ class Walk:
             self._inside.discard(key)
 
     def _call(self, node: ast.Call, scope: Scope, at: _At) -> None:
-        alone, at = at.alone, replace(at, key=False, alone=False)
+        alone, at = at.alone, at._replace(key=False, alone=False)
         callees = self._values.of(Value(node.func, scope))
         functions = [callee for callee in callees if isinstance(callee.node, Function)]
         for callee in functions:
             inside = called(callee, node, scope)
-            around = replace(at, owners=(*at.owners, self._values.direct(Value(node, scope))))
+            around = at._replace(owners=(*at.owners, self._values.direct(Value(node, scope))))
             self._add(scope, node.lineno, "made", around)
             for result in results(callee.node) if isinstance(callee.node, Function) else ():
-                self._visit(result, inside, replace(around, hops=at.hops + 1))
+                self._visit(result, inside, around._replace(hops=at.hops + 1))
         if functions:
             return
-        at = replace(at, owners=(*at.owners, self._values.direct(Value(node, scope))))
+        at = at._replace(owners=(*at.owners, self._values.direct(Value(node, scope))))
         made = self._id(node, scope, next((callee for callee in callees if isinstance(callee.node, ast.ClassDef)), None))
-        at = replace(at, ids=(*at.ids, made)) if made is not None and alone else at
+        at = at._replace(ids=(*at.ids, made)) if made is not None and alone else at
         self._add(scope, node.lineno, "made", at)
         classes = [callee for callee in callees if maker_of(callee.node) is not None]
         for cls in classes:
@@ -204,12 +204,12 @@ class Walk:
         own = (method,) if method and method != OWN_INIT else ()
         path: tuple[str, ...] = ()
         for number, argument in enumerate(node.args):
-            self._visit(argument, scope, replace(at, way=(*at.way, *own, *path)))
+            self._visit(argument, scope, at._replace(way=(*at.way, *own, *path)))
             text = self._values.text(Value(argument, scope)) if number == 0 else None
             if text is not None and text.text.startswith("/"):  # a JSON pointer, of which the next argument is the value
                 path = tuple(part.replace("~1", "/").replace("~0", "~") for part in text.text.split("/")[1:])
         for keyword in node.keywords:
-            inner = replace(at, way=(*at.way, *own, keyword.arg)) if keyword.arg else at
+            inner = at._replace(way=(*at.way, *own, keyword.arg)) if keyword.arg else at
             if keyword.arg:
                 self._add(scope, keyword.lineno, "key", inner, text=Text(keyword.arg.rstrip("_")), given=self._given(keyword.value, scope))
             self._visit(keyword.value, scope, inner)
@@ -261,7 +261,7 @@ class Walk:
                 if alone and key not in self._inside:
                     self._inside.add(key)
                     owners = (*at.owners, self._values.direct(Value(call, scope)))
-                    self._block(callee.node, called(callee, call, scope), replace(at, owners=owners, hops=at.hops + 1))
+                    self._block(callee.node, called(callee, call, scope), at._replace(owners=owners, hops=at.hops + 1))
                     self._inside.discard(key)
                 return
         if alone or self._id(call, scope, None) is not None:
@@ -270,7 +270,7 @@ class Walk:
                 for end in self._values.of(Value(call.func.value, scope)):
                     known = self._id(end.node, end.scope, None) if isinstance(end.node, ast.Call) else None
                     ids = ids if known is None else (*at.ids, known)
-            self._visit(call, scope, replace(at, ids=ids, alone=True))
+            self._visit(call, scope, at._replace(ids=ids, alone=True))
 
 
 def sites_of(project: Path, file: Path, cls: str, environment: str) -> tuple[tuple[Site, ...], dict[Path, tuple[int, int] | None]]:

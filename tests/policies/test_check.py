@@ -21,6 +21,7 @@ data:
     - {name: Prometheus, type: prometheus, isDefault: true}
     - {name: Loki, type: loki, isDefault: true}
 """
+GONE = "directory of pyproject.toml) does not exist"
 CUT = "apiVersion: ["
 NOWHERE = "neither a crema.toml nor [tool.crema] of a pyproject.toml, here or above, says `dist` or `directories`"
 ALL = len(discover())
@@ -89,7 +90,8 @@ def test_somebodys_manifest_has_its_own_line_only() -> None:
         ({"m/a.yaml": SERVICE, "m/v.yaml": "a: 1"}, ["m"], 0, f"{BREAKS} policies · 1 manifest · 0 findings · 1 unchecked"),
         ({}, ["absent"], 2, "Error: Invalid value for '[PATH]...': Path 'absent' does not exist."),
         ({}, [], 2, f"Error: no PATH given, and {NOWHERE}."),
-        ({"pyproject.toml": SETTINGS}, [], 2, "Error: dist (directory of pyproject.toml) does not exist; `crema synth` makes it."),
+        ({"pyproject.toml": SETTINGS}, [], 2, "Error: dist (directory of pyproject.toml) does not exist; name one that does."),
+        ({"pyproject.toml": SETTINGS, "charts/a.py": ""}, [], 2, f"Error: dist ({GONE}; `crema synth` makes it."),
         ({"pyproject.toml": SETTINGS, "dist/a.yaml": SERVICE}, [], 0, f"{BREAKS} policies · 1 manifest · 0 findings"),
         ({"pyproject.toml": SETTINGS + "house = true\n", "dist/a.yaml": SERVICE}, [], 0, f"{ALL} policies · 1 manifest · 0 findings"),
     ],
