@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar, cast
 
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.pods import PodTemplate, pod_templates
+from crema.policies.model.values import Json
 
 T = TypeVar("T")
 
@@ -89,11 +90,18 @@ class World:
         return tuple(pod for manifest in self.manifests for pod in pod_templates(manifest))
 
     @cached_property
-    def defined_kinds(self) -> frozenset[tuple[str, str]]:
-        """Group and kind of every custom resource that a CustomResourceDefinition of this world defines."""
-        specs = [manifest.body.get("spec") for manifest in self.of("apiextensions.k8s.io", "CustomResourceDefinition")]
-        named = [(spec.get("group"), spec.get("names")) for spec in specs if isinstance(spec, dict)]
-        return frozenset((str(group), str(names.get("kind"))) for group, names in named if isinstance(names, dict))
+    def definitions(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
+        """Group → kind → the versions served, of every custom resource that a CustomResourceDefinition of this world defines. What its
+        shape hides is left out: the schema policy speaks of that.
+        """
+        found: defaultdict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+        for manifest in self.of("apiextensions.k8s.io", "CustomResourceDefinition"):
+            spec = manifest.body.get("spec")
+            names = spec.get("names") if isinstance(spec, dict) else None
+            if isinstance(spec, dict) and isinstance(names, dict):
+                group, kind = str(spec.get("group")), str(names.get("kind"))
+                found[group][kind] = found[group].get(kind, frozenset()) | _served(spec)
+        return found
 
     @cached_property
     def _derived(self) -> dict[Callable[[World], Any], Any]:
@@ -117,6 +125,13 @@ class World:
             for key, value in pod.labels.items():
                 found[pod.manifest.ref.namespace, key, value].append(pod)
         return dict(found)
+
+
+def _served(definition: dict[str, Json]) -> frozenset[str]:
+    """The versions that a definition serves."""
+    versions = definition.get("versions")
+    listed = versions if isinstance(versions, list) else [{"name": definition.get("version"), "served": True}]
+    return frozenset(str(one.get("name")) for one in listed if isinstance(one, dict) and one.get("served") is True and one.get("name"))
 
 
 def world_of(

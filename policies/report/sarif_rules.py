@@ -22,12 +22,12 @@ def rule(described: Rule) -> dict[str, Any]:
     more = f"crema explain {escaped(described.id)}"
     text = "\n\n".join([law, *(f"{name}: {part}" for name, part in said.items()), f"More: {more}"])
     markdown = "\n\n".join([law, *(f"**{name}:** {part}" for name, part in said.items()), f"**More:** `{more}`"])
-    found = _URL.search(described.source)
+    found, why = _URL.search(described.source), said.get("Why", "")
     return {
         "id": escaped(described.id),
         "name": cut("".join(word.capitalize() for word in escaped(described.id).split("-")), _LONGEST_NAME),
         "shortDescription": {"text": cut(law, _LONGEST)},
-        "fullDescription": {"text": cut(" ".join([law, *([said["Why"]] if "Why" in said else [])]), _LONGEST)},
+        "fullDescription": {"text": cut(f"{law} {why[:1].upper()}{why[1:]}".rstrip(), _LONGEST)},
         "help": {"text": text, "markdown": markdown},
         **({} if found is None else {"helpUri": found[0]}),
         "defaultConfiguration": {"level": _LEVELS[described.severity]},

@@ -45,6 +45,20 @@ _STORE = """
     metadata: {name: mysql, namespace: shop}
     spec: {}
 """
+_COFFEES = """
+    apiVersion: apiextensions.k8s.io/v1
+    kind: CustomResourceDefinition
+    metadata: {name: coffees.shop.example.com}
+    spec:
+      group: shop.example.com
+      names: {kind: Coffee, plural: coffees}
+      scope: Namespaced
+      versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+"""
+_COFFEE = """
+    ---
+    {{apiVersion: shop.example.com/{version}, kind: {kind}, metadata: {{name: {name}, namespace: shop}}}}
+"""
 
 
 class ManifestIsValid(Policy[Manifest]):
@@ -56,8 +70,8 @@ class ManifestIsValid(Policy[Manifest]):
     Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
 
     A kind without a schema is unchecked, unless it is sure to be refused: where Kubernetes itself has no such kind, where its name
-    misspells one that is known, and in a whole environment that does not define it. So are custom resources that a chart rendered:
-    it brings their definitions, which may be newer than the ones here.
+    misspells one that is known or defined beside it, and in a whole environment that does not define it. So are custom resources that a
+    chart rendered: it brings their definitions, which may be newer than the ones here.
 
     In somebody's directory three things more are unchecked: a value that is a placeholder (`${NAME}`, `<name>`) and is filled in
     first; a field or an option of a custom resource that misspells none that is known, for its operator may have another version;
@@ -76,18 +90,7 @@ class ManifestIsValid(Policy[Manifest]):
         Example(name="another version of a custom resource, where the rest may live elsewhere", manifests=_STORE),
         Example(
             name="a kind that is defined beside it",
-            manifests="""
-                apiVersion: apiextensions.k8s.io/v1
-                kind: CustomResourceDefinition
-                metadata: {name: coffees.shop.example.com}
-                spec:
-                  group: shop.example.com
-                  names: {kind: Coffee, plural: coffees}
-                  scope: Namespaced
-                  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
-                ---
-                {apiVersion: shop.example.com/v1, kind: Coffee, metadata: {name: espresso, namespace: shop}}
-                """,
+            manifests=_COFFEES + _COFFEE.format(kind="Coffee", version="v1", name="espresso"),
             closed=True,
         ),
         Example(
@@ -160,6 +163,22 @@ class ManifestIsValid(Policy[Manifest]):
             pointer="/kind",
             message="github.com/prometheus-operator/prometheus-operator v0.85.0 has no PrometheusRul in monitoring.coreos.com/v1; "
             "did you mean PrometheusRule?",
+        ),
+        Denied(
+            name="a misspelt kind, and a version that is not served, of a custom resource that is defined beside it",
+            manifests=_COFFEES
+            + _COFFEE.format(kind="Cofee", version="v1", name="espresso")
+            + _COFFEE.format(kind="Coffee", version="v2", name="mocha"),
+            at="Cofee/shop/espresso",
+            pointer="/kind",
+            message="no CustomResourceDefinition here defines Cofee in shop.example.com; did you mean Coffee?",
+            also=(
+                Pinned(
+                    at="Coffee/shop/mocha",
+                    pointer="/apiVersion",
+                    message="the CustomResourceDefinition of Coffee that is here does not serve v2; it serves v1",
+                ),
+            ),
         ),
         Denied(
             name="a misspelt group",
@@ -235,14 +254,31 @@ class ManifestIsValid(Policy[Manifest]):
             yield self.unchecked(target, why)
 
     def _without_schema(self, world: World, target: Manifest, judged: NoSchema) -> Outcome:
+        said = self._by_definitions(world, target)
+        if said is not None:
+            return said
         near = f"; did you mean {judged.near}?" if judged.near else ""
-        defined = (target.ref.group, target.ref.kind) in world.defined_kinds
+        defined = target.ref.kind in world.definitions.get(target.ref.group, {})
         settings = target.body.keys() - {"apiVersion", "kind"}
         misspelt = bool(judged.near) and misspells(target.ref.kind, [judged.near])
         of_a_tool = not world.closed and not judged.served and not misspelt and bool(settings) and "metadata" not in settings
         if not of_a_tool and (judged.certain or (near and not defined) or (world.closed and not defined)):
             return self.finding(self._place(target, judged.field), judged.why + near)
         return self.unchecked(target, judged.why)
+
+    def _by_definitions(self, world: World, target: Manifest) -> Outcome | None:
+        """What the CustomResourceDefinitions beside an object say of it: a version that is not served, a kind that misspells one."""
+        kinds, kind = world.definitions.get(target.ref.group, {}), target.ref.kind
+        version = target.api_version.rpartition("/")[2]
+        if kinds.get(kind) and version not in kinds[kind]:
+            served = ", ".join(sorted(kinds[kind]))
+            message = f"the CustomResourceDefinition of {kind} that is here does not serve {version}; it serves {served}"
+            return self.finding(self._place(target, "/apiVersion"), message)
+        meant = [one for one in sorted(kinds) if kind not in kinds and misspells(kind, [one])]
+        if not meant:
+            return None
+        message = f"no CustomResourceDefinition here defines {kind} in {target.ref.group}; did you mean {meant[0]}?"
+        return self.finding(self._place(target, "/kind"), message)
 
     @staticmethod
     def _place(manifest: Manifest, pointer: str) -> Node:
