@@ -16,17 +16,17 @@ from tests.policies.reports import SMALL, reports
 @given(report=reports)
 def test_the_same_files_are_named(report: Report) -> None:
     """Every file of the report, wherever it stands, is named from the root when it is below it, else from `/`."""
-    before, after = files(report), files(rebased(report, here="/work/tree/sub", root="/work/tree"))
-    assert [posixpath.normpath(posixpath.join("/work/tree", file)) for file in after] == [
-        posixpath.normpath(posixpath.join("/work/tree/sub", file)) for file in before
+    before, after = files(report), files(rebased(report, here="/build/tree/sub", root="/build/tree"))
+    assert [posixpath.normpath(posixpath.join("/build/tree", file)) for file in after] == [
+        posixpath.normpath(posixpath.join("/build/tree/sub", file)) for file in before
     ]
-    assert [file for file in after if file.startswith(("..", "/work/tree/"))] == []
+    assert [file for file in after if file.startswith(("..", "/build/tree/"))] == []
 
 
 @given(report=reports)
 def test_nothing_else_changes(report: Report) -> None:
     """Everything that is no file stays."""
-    assert without_files(rebased(report, here="/work/tree/sub", root="/work/tree")) == without_files(report)
+    assert without_files(rebased(report, here="/build/tree/sub", root="/build/tree")) == without_files(report)
 
 
 @pytest.mark.parametrize(
@@ -34,15 +34,15 @@ def test_nothing_else_changes(report: Report) -> None:
     [
         ("dist/a.yaml", "sub/dist/a.yaml"),
         ("../charts/a.py", "charts/a.py"),
-        ("../../a.yaml", "/work/a.yaml"),
-        ("/work/tree/dist/a.yaml", "dist/a.yaml"),
-        ("/work/treehouse/a.yaml", "/work/treehouse/a.yaml"),
+        ("../../a.yaml", "/build/a.yaml"),
+        ("/build/tree/dist/a.yaml", "dist/a.yaml"),
+        ("/build/treehouse/a.yaml", "/build/treehouse/a.yaml"),
     ],
 )
 def test_a_path_without_manifests_is_moved_too(file: str, named: str) -> None:
     """Where nothing was found, the path stands in place of an environment."""
     empty = replace(SMALL, too_little=(Shortfall(environment=file, what="manifests", expected=1, found=0, file=""),))
-    assert rebased(empty, here="/work/tree/sub", root="/work/tree").too_little[0].environment == named
+    assert rebased(empty, here="/build/tree/sub", root="/build/tree").too_little[0].environment == named
 
 
 def files(report: Report) -> list[str]:
