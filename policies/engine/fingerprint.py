@@ -6,12 +6,12 @@ it renames nothing. Files, lines and messages are no part of it.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Final
 
 from crema.policies.engine.finding import Finding
-from crema.policies.model.documents import Json, Unreadable, read_documents
+from crema.policies.model.documents import Json, embedded
 from crema.policies.model.manifest import Manifest
+from crema.policies.model.steps import keys_of, step, token_of
 
 _KEYS: Final = ("name", "alert", "record", "path", "host", "uid", "key", "metric", "kind", "containerPort", "port", "type")
 """By what an item of a list is called, the first that tells it from its siblings."""
@@ -20,7 +20,7 @@ _KEYS: Final = ("name", "alert", "record", "path", "host", "uid", "key", "metric
 def keyed_pointer(manifest: Manifest, pointer: str, inner: str = "") -> str:
     """A pointer into a manifest with keys in the place of positions; `#` leads into YAML that is text of it."""
     keyed, value = _keyed(manifest.body, pointer)
-    return f"{keyed}#{_keyed(_embedded(value), inner)[0]}" if inner else keyed
+    return f"{keyed}#{_keyed(embedded(value) if isinstance(value, str) else value, inner)[0]}" if inner else keyed
 
 
 def fingerprints(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
@@ -39,13 +39,12 @@ def fingerprints(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
 
 def _keyed(body: Json, pointer: str) -> tuple[str, Json]:
     written = ""
-    for token in pointer.split("/")[1:]:
-        if isinstance(body, list) and token.isdecimal() and int(token) < len(body):
-            written += f"[{_name(body, int(token))}]"
-            body = body[int(token)]
+    for key in keys_of(pointer):
+        if isinstance(body, list) and key.isdecimal() and int(key) < len(body):
+            written += f"[{_name(body, int(key))}]"
         else:
-            written += f"/{token}"
-            body = body.get(token.replace("~1", "/").replace("~0", "~")) if isinstance(body, dict) else None
+            written += f"/{token_of(key)}"
+        body = step(body, key)
     return written, body
 
 
@@ -59,15 +58,3 @@ def _name(items: list[Json], position: int) -> str:
         if isinstance(value, str | int) and sum(isinstance(one, dict) and one.get(key) == value for one in items) == 1:
             return f"{key}={value}"
     return str(position)
-
-
-def _embedded(text: Json) -> Json:
-    return _parsed(text) if isinstance(text, str) else text
-
-
-@lru_cache(maxsize=16)
-def _parsed(text: str) -> Json:
-    try:
-        return next((document.body for document in read_documents(text)), None)
-    except Unreadable:
-        return None

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final
 
-from crema.policies.model.documents import Json, Unreadable, line_of, read_documents
+from crema.policies.model.documents import Json, Unreadable, first_body, line_of
 
 NEW: Final = """\
 # Recorded, expiring exceptions to findings: `crema waivers --help`. Reviewed like any other change.
@@ -75,7 +75,7 @@ def _indent(line: str) -> str:
 
 
 def _waivers(text: str) -> list[Json]:
-    body = next((document.body for document in read_documents(text)), None)
+    body = first_body(text)
     listed = body.get("waivers") if isinstance(body, dict) else None
     return listed if isinstance(listed, list) else []
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from crema.policies.model.documents import Unreadable, read_documents
+from crema.policies.model.documents import Unreadable, first_body
 from crema.policies.model.helm import Release, releases
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
@@ -78,7 +78,7 @@ def _below(node: Node, group: Node | None) -> Iterator[Alert]:
             yield from _below(item, holder or item)
     elif isinstance(value, str) and "alert:" in value and "groups:" in value and node.inner is None:
         try:
-            body = next((document.body for document in read_documents(value)), None)
+            body = first_body(value)
         except Unreadable:
             return
         if isinstance(body, dict):

@@ -16,6 +16,7 @@ import yaml
 from crema.policies.model.doubts import Doubt
 from crema.policies.model.readings import difference, is_file_mode, key_difference
 from crema.policies.model.scalars import MAY_NOT_BE_TEXT, TAGS, NotOfItsTag, Scalar, key_of, resolve, resolve_tagged
+from crema.policies.model.steps import token_of
 from crema.policies.model.values import MAX_DEPTH, NO_NUMBER, TOO_DEEP, Json, Unreadable
 
 try:
@@ -201,7 +202,7 @@ class _Builder:
         for key in merged:
             if key in keys and merged[key] != made[key]:
                 said = f"the key {_short(key)} stands before a `<<` that brings it: Kubernetes takes what is merged, others what is written"
-                self._noted.append(_Noted(f"/{_escaped(key)}", _line(keys[key]), "warning", said, said))
+                self._noted.append(_Noted(f"/{token_of(key)}", _line(keys[key]), "warning", said, said))
         made |= merged
         said = "Kubernetes merges what `<<` names into the mapping; to readers of YAML 1.2 it is a key like any other"
         self._noted.append(_Noted(f"/{_MERGE}", _line(event), "info", said, said))
@@ -267,7 +268,7 @@ class _Builder:
     def _doubt_twice(self, key: str, first: yaml.Event, second: yaml.Event) -> None:
         kept = "the last one" if _identity(first) == _identity(second) else "either, by chance"
         said = f"the key {_short(key)} is given twice in one mapping, on lines {_line(first)} and {_line(second)}: Kubernetes keeps {kept}"
-        self._noted.append(_Noted(f"/{_escaped(key)}", _line(second), "error", said, said))
+        self._noted.append(_Noted(f"/{token_of(key)}", _line(second), "error", said, said))
 
     def _doubt_tag(self, event: yaml.NodeEvent) -> None:
         if event.tag not in _KNOWN_TAGS:  # type: ignore[attr-defined]  # as above
@@ -282,7 +283,7 @@ class _Builder:
     def _place(self, since: int, key: str) -> None:
         """Put everything noted since then below a key."""
         for noted in self._noted[since:]:
-            noted.pointer = f"/{_escaped(key)}{noted.pointer}"
+            noted.pointer = f"/{token_of(key)}{noted.pointer}"
         if _SECRETIVE.search(key):
             self._veil(since)
 
@@ -328,10 +329,6 @@ def _identity(event: yaml.Event) -> tuple[type, Scalar] | None:
         return None
     value = resolve(event.value) if event.implicit[0] and event.tag is None else event.value
     return type(value), value
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _short(key: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Final
 
-from crema.policies.model.documents import Json, Unreadable, read_documents
+from crema.policies.model.documents import Json, Unreadable, first_body
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
@@ -174,7 +174,7 @@ def _body(node: Node) -> Json:
             raise Unreadable(1, "not base64 of UTF-8 text") from None
     if not isinstance(text, str):
         return text
-    return next((document.body for document in read_documents(text)), None)
+    return first_body(text)
 
 
 def _texts(manifest: Manifest) -> Iterator[tuple[str, Node]]:

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from crema.policies.model.builder import build
@@ -15,7 +16,7 @@ from crema.policies.model.positions import line_of
 from crema.policies.model.quick import quick
 from crema.policies.model.values import MAX_DEPTH, TOO_DEEP, Json, Unreadable
 
-__all__ = ["Document", "Json", "Unreadable", "line_of", "read_carefully", "read_documents"]
+__all__ = ["Document", "Json", "Unreadable", "embedded", "first_body", "line_of", "read_carefully", "read_documents"]
 
 _ESCAPE: Final = re.compile(r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\(?P<slash>/)|\\.")
 
@@ -45,6 +46,20 @@ def read_documents(text: str) -> Iterator[Document]:
     for index, (line, body) in enumerate(parts):
         if body is not None:
             yield Document(body=body, index=index, line=line)
+
+
+def first_body(text: str) -> Json:
+    """The value of the first document of a text; None when it has none. Raises Unreadable."""
+    return next((document.body for document in read_documents(text)), None)
+
+
+@lru_cache(maxsize=16)
+def embedded(text: str) -> Json:
+    """The value of the YAML that a text of a manifest holds; None when it holds none. Kept while findings ask for it."""
+    try:
+        return first_body(text)
+    except Unreadable:
+        return None
 
 
 def read_carefully(text: str) -> Iterator[Document]:

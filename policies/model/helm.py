@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from crema.policies.model.documents import Json, Unreadable, read_documents
+from crema.policies.model.documents import Json, Unreadable, first_body
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node, UnknownShape
 from crema.policies.model.world import World
@@ -168,7 +168,7 @@ def _written(helm: Node) -> tuple[Node | None, str]:
     if not isinstance(text.value, str):
         raise UnknownShape(text, "text")
     try:
-        body = next((document.body for document in read_documents(text.value)), None)
+        body = first_body(text.value)
     except Unreadable as broken:
         return None, f"its values cannot be read: {broken.why}"
     why = "" if body is None or isinstance(body, dict) else "its values are not a mapping"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from crema.policies.model.documents import Json
+from crema.policies.model.steps import key_of_token, token_of
 
 if TYPE_CHECKING:
     from crema.policies.model.manifest import Manifest
@@ -59,7 +60,7 @@ class Node:
     @property
     def key(self) -> str:
         """The last part of the pointer, unescaped."""
-        return (self.inner or self.pointer).rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+        return key_of_token((self.inner or self.pointer).rpartition("/")[2])
 
     def get(self, *keys: str) -> Node | None:
         """The value at a chain of keys, or None where the chain is absent or null."""
@@ -141,7 +142,7 @@ class Node:
 
     def _at(self, keys: tuple[str | int, ...], value: Json) -> Node:
         """The node of a value that stands below this one at a chain of keys."""
-        way = "".join([f"/{key}" if isinstance(key, int) else f"/{key.replace('~', '~0').replace('/', '~1')}" for key in keys])
+        way = "".join([f"/{key}" if isinstance(key, int) else f"/{token_of(key)}" for key in keys])
         if self.inner is not None:
             return Node(manifest=self.manifest, value=value, pointer=self.pointer, inner=self.inner + way)
         return Node(manifest=self.manifest, value=value, pointer=self.pointer + way)

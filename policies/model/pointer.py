@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from crema.policies.model.documents import Json, Unreadable, read_documents
+from crema.policies.model.documents import Json, embedded
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
+from crema.policies.model.steps import key_of_token
 
 _STEP: Final = re.compile(r"/(?P<key>[^/\[]*(?:\[(?![^\]]*=|\d+\])[^/\[]*)*)|\[(?P<item>[^\]]*)\]")
 
@@ -25,10 +26,7 @@ def resolve(manifest: Manifest, written: str) -> Node:
     node = _follow(manifest.root, pointer)
     if not hash_:
         return node
-    try:
-        body = next((document.body for document in read_documents(node.value)), None) if isinstance(node.value, str) else None
-    except Unreadable:
-        body = None
+    body = embedded(node.value) if isinstance(node.value, str) else None
     if body is None:
         raise NoSuchPlace(f"{node.place} is no YAML that # could lead into")
     return _follow(node.embedded(body), inner)
@@ -56,7 +54,7 @@ def _steps(pointer: str) -> Iterator[str]:
 def _below(node: Node, step: str) -> Node | None:
     value = node.value
     if isinstance(value, dict):
-        key = step.replace("~1", "/").replace("~0", "~")
+        key = key_of_token(step)
         return node.child(key, value[key]) if key in value else None
     if not isinstance(value, list):
         return None

@@ -8,6 +8,7 @@ import yaml
 from yaml._yaml import CParser
 
 from crema.policies.model.scalars import TAGS, key_of, resolve
+from crema.policies.model.steps import keys_of
 from crema.policies.model.values import MAX_DEPTH, TOO_DEEP, Unreadable
 
 _PLAIN: Final = "plain"
@@ -92,8 +93,7 @@ def _line(place: yaml.Node | yaml.Event) -> int:
 
 def _locate(root: yaml.Node, pointer: str) -> tuple[yaml.Node, int]:
     node, line = root, _line(root)
-    for part in pointer.split("/")[1:]:
-        token = part.replace("~1", "/").replace("~0", "~")
+    for token in keys_of(pointer):
         step = _step(node, token)
         if step is None:
             break

@@ -13,6 +13,7 @@ from crema.policies.model.python_charts import OWN_INIT, Site, maker_of
 from crema.policies.model.python_names import Function, statements
 from crema.policies.model.python_scope import Scope, Text, Value, called, results, root_of
 from crema.policies.model.python_values import Values
+from crema.policies.model.steps import keys_of
 
 _DEEPEST: Final = 60
 _MOST: Final = 20_000
@@ -207,7 +208,7 @@ class Walk:
             self._visit(argument, scope, at._replace(way=(*at.way, *own, *path)))
             text = self._values.text(Value(argument, scope)) if number == 0 else None
             if text is not None and text.text.startswith("/"):  # a JSON pointer, of which the next argument is the value
-                path = tuple(part.replace("~1", "/").replace("~0", "~") for part in text.text.split("/")[1:])
+                path = tuple(keys_of(text.text))
         for keyword in node.keywords:
             inner = at._replace(way=(*at.way, *own, keyword.arg)) if keyword.arg else at
             if keyword.arg:

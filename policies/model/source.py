@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from crema.policies.model.documents import Json, Unreadable, read_documents
+from crema.policies.model.documents import Json, embedded
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.provenance import recorded_line
 from crema.policies.model.python_clue import Clue
 from crema.policies.model.python_lines import find
 from crema.policies.model.python_names import module_at
+from crema.policies.model.steps import keys_of, step
 
 _NAMES_OF_ITEMS: Final = ("name", "alert", "record", "path", "host", "uid", "title")
 
@@ -49,8 +50,8 @@ def source_of(manifest: Manifest, pointer: str, inner: str = "", hints: tuple[st
 
 def _clue(body: Json, pointer: str, inner: str, hints: tuple[str, ...]) -> Clue:
     steps = [*_way(body, pointer)]
-    if inner and steps and isinstance(steps[-1][1], str):
-        steps += _way(_embedded(steps[-1][1]), inner)
+    if inner and steps and isinstance(text := steps[-1][1], str):
+        steps += _way(embedded(text), inner)
     last, value = steps[-1] if steps else ("", None)
     return Clue(
         words=tuple(part for part, _ in reversed(steps)),
@@ -77,18 +78,10 @@ def _chart(file: str, source: str) -> tuple[Path, Path] | None:
 
 
 def _way(body: Json, pointer: str) -> Iterator[tuple[str, Json]]:
-    """Each part of a pointer with the value it leads to."""
-    for part in pointer.split("/")[1:]:
-        token = part.replace("~1", "/").replace("~0", "~")
-        body = _step(body, token)
-        yield token, body
-
-
-def _embedded(text: str) -> Json:
-    try:
-        return next((document.body for document in read_documents(text)), None)
-    except Unreadable:
-        return None
+    """Each key of a pointer with the value it leads to."""
+    for key in keys_of(pointer):
+        body = step(body, key)
+        yield key, body
 
 
 def _names_on_the_way(steps: list[tuple[str, Json]]) -> Iterator[str]:
@@ -96,14 +89,6 @@ def _names_on_the_way(steps: list[tuple[str, Json]]) -> Iterator[str]:
     for part, value in steps:
         if part.isdecimal() and isinstance(value, dict):
             yield from [str(value[key]) for key in _NAMES_OF_ITEMS if isinstance(value.get(key), str)][:1]
-
-
-def _step(body: Json, token: str) -> Json:
-    if isinstance(body, dict):
-        return body.get(token)
-    if isinstance(body, list) and token.isdecimal() and int(token) < len(body):
-        return body[int(token)]
-    return None
 
 
 def _shown(path: Path) -> str:

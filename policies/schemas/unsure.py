@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crema.policies.model.manifest import Manifest
+from crema.policies.model.steps import value_at
 from crema.policies.model.templates import is_placeholder
-from crema.policies.model.values import Json
 from crema.policies.model.world import World
 from crema.policies.schemas.catalog import custom_groups
 from crema.policies.schemas.violation import Violation
@@ -17,7 +17,7 @@ def patches(world: World) -> frozenset[Manifest]:
 
 def why_unsure(world: World, target: Manifest, violation: Violation, *, patch: bool) -> str:
     """Why a violation in somebody's directory may be none; empty when it is one. It quotes no value."""
-    value, key = _value_at(target.body, violation.pointer), violation.pointer.rpartition("/")[2]
+    value, key = value_at(target.body, violation.pointer), violation.pointer.rpartition("/")[2]
     if patch and (violation.field or key.startswith("$") or value is None or violation.pointer.startswith("/metadata/name")):
         return "a patch"
     if violation.field and _kustomize_adds(world, target, f"{violation.pointer}/{violation.field}"):
@@ -34,7 +34,7 @@ def _kustomize_adds(world: World, target: Manifest, pointer: str) -> bool:
     if pointer == "/spec/selector" and target.file in world.given_selectors:
         return True
     named = (target.ref.group, target.ref.kind, target.ref.name)
-    return any(_value_at(patch.body, pointer) is not None for patch in world.derived(_patches_by_name).get(named, ()))
+    return any(value_at(patch.body, pointer) is not None for patch in world.derived(_patches_by_name).get(named, ()))
 
 
 def _patches_by_name(world: World) -> dict[tuple[str, str, str], list[Manifest]]:
@@ -42,13 +42,3 @@ def _patches_by_name(world: World) -> dict[tuple[str, str, str], list[Manifest]]
     for patch in world.patches:
         found.setdefault((patch.ref.group, patch.ref.kind, patch.ref.name), []).append(patch)
     return found
-
-
-def _value_at(body: Json, pointer: str) -> Json:
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(body, list):
-            body = body[int(key)] if key.isdecimal() and int(key) < len(body) else None
-        else:
-            body = body.get(key) if isinstance(body, dict) else None
-    return body

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from crema.policies.model.steps import token_of
+
 #: Stands for a value that must not be shown.
 HIDDEN: Final = "(hidden)"
 
@@ -27,7 +29,7 @@ class Violation:
 
 def pointer_of(path: tuple[str | int, ...]) -> str:
     """A JSON pointer."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    return "".join(f"/{token_of(str(part))}" for part in path)
 
 
 def field_of(path: tuple[str | int, ...]) -> str:
