@@ -10,9 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, cast
-
-from jsonschema_rs import Draft7Validator
+from typing import Any, Final
 
 from crema.policies.engine.finding import Severity
 from crema.policies.engine.nearest import nearest
@@ -22,7 +20,7 @@ from crema.policies.model.facts import SCHEMA_FILE as FACTS_SCHEMA
 from crema.policies.model.read import REPOSITORY
 from crema.policies.model.world import KUBERNETES_VERSION
 from crema.policies.schemas.catalog import kubernetes_versions
-from crema.policies.schemas.validate import KindSchema
+from crema.policies.schemas.validate import KindSchema, compiled, schema_in
 
 SCHEMA_FILE: Final = Path(__file__).parent / "settings.schema.json"
 OWN_FILE: Final = "crema.toml"
@@ -98,7 +96,7 @@ def _settings(folder: Path, file: Path, table: object, policies: Mapping[str, Po
     if not isinstance(table, dict):
         raise WrongSettings([f"{file}: [tool.crema] is not a table"])
     shown = f"{file}: [tool.crema] " if file.name == PYPROJECT else f"{file}: "
-    wrong = [f"{shown}{_words(one.message)}" for one in _schema().violations(table)]
+    wrong = [f"{shown}{_words(one.message)}" for one in schema_in(SCHEMA_FILE).violations(table)]
     if not wrong:
         wrong = [f"{shown}{message}" for message in _wrong_names(table, policies)]
     if wrong:
@@ -173,8 +171,7 @@ def _wrong_parameters(policy: str, given: Mapping[str, Any], policies: Mapping[s
             listed = f"it has {', '.join(sorted(known))}" if known else "it has none"
             yield f"parameters.{policy} has {name}, which is no parameter of that policy; {listed}"
             continue
-        schema = KindSchema(schema=dict(known[name].schema), validator=Draft7Validator(dict(known[name].schema)), hides=False)
-        for one in schema.violations(value):
+        for one in compiled(dict(known[name].schema)).violations(value):
             yield f"parameters.{policy}.{name}{'' if one.message.startswith('[') else ': '}{one.message.replace('the object', 'it', 1)}"
 
 
@@ -187,17 +184,6 @@ def _words(message: str) -> str:
 
 
 @cache
-def _schema() -> KindSchema:
-    return _compiled(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
-
-
-@cache
 def _facts_schema() -> KindSchema:
     """The schema of facts, without what only a file of facts must say."""
-    schema = json.loads(FACTS_SCHEMA.read_text(encoding="utf-8"))
-    return _compiled({key: value for key, value in schema.items() if key != "required"})
-
-
-def _compiled(schema: object) -> KindSchema:
-    made = cast("dict[str, Any]", schema)
-    return KindSchema(schema=made, validator=Draft7Validator(made, validate_formats=True, offline=True), hides=False)
+    return compiled({key: value for key, value in schema_in(FACTS_SCHEMA).schema.items() if key != "required"})

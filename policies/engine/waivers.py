@@ -7,12 +7,8 @@ something unknown is itself a finding, of the law below.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-from json import loads
 from pathlib import Path
-from typing import Any, Final, cast
-
-from jsonschema_rs import Draft7Validator
+from typing import Any, Final
 
 from crema.policies.engine.finding import Finding, Outcome
 from crema.policies.engine.fingerprint import keyed_pointer
@@ -22,7 +18,7 @@ from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 from crema.policies.model.read import line_in
 from crema.policies.model.world import World
-from crema.policies.schemas.validate import KindSchema
+from crema.policies.schemas.validate import schema_in
 
 MAX_DAYS: Final = 180
 """How far out a waiver may end, in days from the day of the run."""
@@ -119,7 +115,7 @@ class Known:
 
 def read_waivers(document: Manifest) -> tuple[Waiver, ...]:
     """The waivers of a file. Raises BrokenWaivers naming everything that is wrong with it."""
-    broken = [f"{_at(document, one.pointer)}: {one.message}" for one in _schema().violations(document.body)]
+    broken = [f"{_at(document, one.pointer)}: {one.message}" for one in schema_in(SCHEMA_FILE).violations(document.body)]
     if broken:
         raise BrokenWaivers([message.replace("is not a field of this API", "is not a part of a waiver") for message in broken])
     return tuple(_waiver(node) for node in document.root.items("waivers"))
@@ -224,9 +220,3 @@ def _waiver(node: Node) -> Waiver:
 
 def _at(document: Manifest, pointer: str) -> str:
     return f"{document.file}:{line_in(document, pointer) or 1}"
-
-
-@cache
-def _schema() -> KindSchema:
-    schema = cast("dict[str, Any]", loads(SCHEMA_FILE.read_text(encoding="utf-8")))
-    return KindSchema(schema=schema, validator=Draft7Validator(schema, validate_formats=True, offline=True), hides=False)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from jsonschema_rs import Draft7Validator, ValidationError, ValidationErrorKind
@@ -37,17 +39,24 @@ class KindSchema:
         return tuple(sorted({one.violation for one in said if not one.misses or (one.mapping, one.misses) not in misspelt}))
 
 
+def compiled(schema: Schema, *, hides: bool = False) -> KindSchema:
+    """A schema, ready to judge."""
+    return KindSchema(schema=schema, validator=Draft7Validator(schema, validate_formats=True, offline=True), hides=hides)
+
+
+@cache
+def schema_in(file: Path) -> KindSchema:
+    """The schema of one file, compiled at first use."""
+    return compiled(json.loads(file.read_text(encoding="utf-8")))
+
+
 @cache
 def schema_for(api_version: str, kind: str, kubernetes_version: str) -> KindSchema | NoSchema:
     """The schema of one kind, compiled at first use, or why there is none."""
     schema = whole_object(api_version, kind, kubernetes_version)
     if isinstance(schema, NoSchema):
         return schema
-    return KindSchema(
-        schema=schema,
-        validator=Draft7Validator(schema, validate_formats=True, offline=True),
-        hides=kind in _SECRET_KINDS,
-    )
+    return compiled(schema, hides=kind in _SECRET_KINDS)
 
 
 def validate(body: Mapping[str, Any], kubernetes_version: str | None = None) -> tuple[Violation, ...] | NoSchema:

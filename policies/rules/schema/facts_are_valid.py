@@ -1,10 +1,6 @@
 """The policy schema-facts-are-valid."""
 
-import json
 from collections.abc import Iterable, Iterator
-from functools import cache
-
-from jsonschema_rs import Draft7Validator
 
 from crema.policies.engine.example import ENVIRONMENT, Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome
@@ -13,7 +9,7 @@ from crema.policies.model.facts import FILE, SCHEMA_FILE
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
-from crema.policies.schemas.validate import KindSchema
+from crema.policies.schemas.validate import schema_in
 
 _AT = f"{ENVIRONMENT}/{FILE}"
 _FACTS = """
@@ -76,13 +72,7 @@ class FactsAreValid(Policy[Manifest]):
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """A finding for each violation."""
         del world
-        for violation in _schema().violations(target.body):
+        for violation in schema_in(SCHEMA_FILE).violations(target.body):
             place = Node(manifest=target, value=None, pointer=violation.pointer)
             message = violation.message.replace("is not a field of this API", "is not a fact")
             yield self.finding(place, message, subject=violation.field)
-
-
-@cache
-def _schema() -> KindSchema:
-    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    return KindSchema(schema=schema, validator=Draft7Validator(schema, offline=True), hides=False)

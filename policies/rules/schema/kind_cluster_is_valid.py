@@ -1,12 +1,8 @@
 """The policy schema-kind-cluster-is-valid."""
 
-import json
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import Final
-
-from jsonschema_rs import Draft7Validator
 
 from crema.policies.engine.example import ENVIRONMENT, Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome
@@ -15,7 +11,7 @@ from crema.policies.model import world as model
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
-from crema.policies.schemas.validate import KindSchema
+from crema.policies.schemas.validate import schema_in
 
 _FILE: Final = "kind.yaml"
 _SCHEMA: Final = Path(model.__file__).parent / "kind.schema.json"
@@ -76,12 +72,6 @@ class KindClusterIsValid(Policy[Manifest]):
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """A finding for each violation."""
         del world
-        for violation in _schema().violations(target.body):
+        for violation in schema_in(_SCHEMA).violations(target.body):
             place = Node(manifest=target, value=None, pointer=violation.pointer)
             yield self.finding(place, violation.message, subject=violation.field)
-
-
-@cache
-def _schema() -> KindSchema:
-    schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
-    return KindSchema(schema=schema, validator=Draft7Validator(schema, offline=True), hides=False)
