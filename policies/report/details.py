@@ -1,8 +1,18 @@
-"""What renderings for machines say alike of a finding, and the lengths that they keep to."""
+"""What renderings say alike of a finding and of what was not judged, and the lengths that they keep to."""
 
 from collections.abc import Iterator
 
-from crema.policies.report.report import ManifestPlace, RelatedPlace, Report, ReportedFinding, Resource, WaivedBy
+from crema.policies.report.report import (
+    CrashedPolicy,
+    ManifestPlace,
+    RelatedPlace,
+    Report,
+    ReportedFinding,
+    Resource,
+    Shortfall,
+    UndecidedLaw,
+    WaivedBy,
+)
 
 
 def fails(report: Report, finding: ReportedFinding) -> bool:
@@ -36,6 +46,25 @@ def hops(path: tuple[str, ...]) -> str:
 def waived_until(waiver: WaivedBy) -> str:
     """Until when, by whom and why."""
     return f"waived until {waiver.expires} by {waiver.owner}: {waiver.reason}"
+
+
+def crash_in_words(crash: CrashedPolicy) -> str:
+    """What a policy raised, and what it was doing."""
+    judging = f" while it judged {crash.target}" if crash.target else " while it looked for its targets"
+    return f"{crash.why}{judging} (environment {crash.environment}); this is a mistake in the policy"
+
+
+def shortfall_in_words(short: Shortfall) -> str:
+    """How much there is, and how much is expected. Without a configuration file the environment is a path."""
+    if not short.file:
+        return f"{short.environment}: nothing was found to check"
+    counted = count(short.found, "manifest") if short.what == "manifests" else f"{count(short.found, 'target')} of {short.what}"
+    return f"environment {short.environment} has {counted}; {short.file} expects at least {short.expected}"
+
+
+def undecided_in_words(law: UndecidedLaw) -> str:
+    """The object, and what nothing says of it."""
+    return f"{law.resource} needs the fact {law.fact}"
 
 
 def cut(text: str, longest: int) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from crema.policies.report.report import CrashedPolicy, Report, Shortfall, UncheckedThing
-from crema.policies.report.text import said_of
+from crema.policies.report.details import crash_in_words, shortfall_in_words, undecided_in_words
+from crema.policies.report.report import Report, Shortfall, UncheckedThing
 
 Kind = Literal["crashed", "unreadable", "too little", "undecided", "unchecked"]
 KINDS: Final[dict[Kind, str]] = {
@@ -37,7 +37,7 @@ class Gap:
 def gaps(report: Report) -> Iterator[Gap]:
     """Every gap of a run: what ends it with 4, then what ends it with 3, then what does so only when the run is strict."""
     for crash in report.crashed:
-        yield Gap(kind="crashed", said=_crash(crash), fails=True, policy=crash.policy, environment=crash.environment)
+        yield Gap(kind="crashed", said=crash_in_words(crash), fails=True, policy=crash.policy, environment=crash.environment)
     for entry in report.unreadable:
         yield Gap(kind="unreadable", said=entry.why, fails=True, file=entry.file, line=entry.line)
     for short in report.too_little:
@@ -45,24 +45,19 @@ def gaps(report: Report) -> Iterator[Gap]:
     if report.vacuous and not (report.unreadable or report.too_little):
         yield Gap(kind="too little", said="nothing was found to check", fails=True)
     for law in report.undecided:
-        said = f"{law.resource} needs the fact {law.fact}"
+        said = undecided_in_words(law)
         place, where = law.manifest, law.resource.environment
         yield Gap(kind="undecided", said=said, fails=report.strict, policy=law.policy, environment=where, file=place.file, line=place.line)
     for thing in report.unchecked:
         yield _unchecked(thing, strict=report.strict)
 
 
-def _crash(crash: CrashedPolicy) -> str:
-    judging = f" while it judged {crash.target}" if crash.target else " while it looked for its targets"
-    return f"{crash.why}{judging} (environment {crash.environment}); this is a mistake in the policy"
-
-
 def _shortfall(short: Shortfall) -> Gap:
     """Without a configuration file the environment is a path under which nothing was found."""
     if not short.file:
-        return Gap(kind="too little", said=said_of(short), fails=True, file=short.environment)
+        return Gap(kind="too little", said=shortfall_in_words(short), fails=True, file=short.environment)
     policy = "" if short.what == "manifests" else short.what
-    return Gap(kind="too little", said=said_of(short), fails=True, policy=policy, environment=short.environment, file=short.file)
+    return Gap(kind="too little", said=shortfall_in_words(short), fails=True, policy=policy, environment=short.environment, file=short.file)
 
 
 def _unchecked(thing: UncheckedThing, *, strict: bool) -> Gap:

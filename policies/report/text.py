@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from crema.policies.report.report import ManifestPlace, RelatedPlace, Report, ReportedFinding, Shortfall, SourcePlace
+from crema.policies.report.details import count, crash_in_words, cut, hops, shortfall_in_words, spot, undecided_in_words
+from crema.policies.report.report import RelatedPlace, Report, ReportedFinding, Shortfall, SourcePlace
 
 _LONGEST: Final = 110
 _NAMED: Final = 10
-
-
 _COLOURS: Final = {"error": "31", "warning": "33", "info": "36", "waived": "2", "crashed": "31", "unreadable": "31", "too little": "31"}
 _LABEL: Final = re.compile(rf"({'|'.join(_COLOURS)})(?:\[[^\]]+\])?(?=: )")
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]|(?<=#)#(?=\[)")
@@ -48,9 +47,9 @@ def _shown(line: str, colour: bool) -> str:
 def summary(report: Report) -> str:
     """The last line of every run: what ran over how much, and what came of it."""
     parts = [
-        _count(len(report.rules), "policy", "policies"),
-        _count(report.manifests, "manifest", "manifests"),
-        _count(len(report.open), "finding", "findings"),
+        count(len(report.rules), "policy", "policies"),
+        count(report.manifests, "manifest"),
+        count(len(report.open), "finding"),
     ]
     if report.waived:
         parts.append(f"{len(report.waived)} waived (next expires {report.next_expiry})")
@@ -74,7 +73,7 @@ def _finding(finding: ReportedFinding) -> Iterator[str]:
     yield f"{finding.severity}[{finding.policy}]: {finding.message}"
     yield from _where(finding, "  --> ")
     if finding.path:
-        yield "   |  path: " + " → ".join(finding.path)
+        yield f"   |  path: {hops(finding.path)}"
     for related in finding.related:
         yield from _where(related, f"   |  {related.note}: ")
     yield f"  fix: {finding.fix}"
@@ -83,19 +82,14 @@ def _finding(finding: ReportedFinding) -> Iterator[str]:
 def _where(place: ReportedFinding | RelatedPlace, lead: str) -> Iterator[str]:
     """The Python line first when there is one, the manifest's line after it."""
     if place.source is None:
-        yield f"{lead}{_manifest_place(place.manifest, str(place.resource))}"
+        yield f"{lead}{spot(place.manifest, place.resource)}"
     else:
         yield f"{lead}{_source_place(place.source)}"
-        yield f"   |  {_manifest_place(place.manifest, str(place.resource))}"
+        yield f"   |  {spot(place.manifest, place.resource)}"
 
 
 def _source_place(place: SourcePlace) -> str:
-    shown = place.text if len(place.text) <= _LONGEST else place.text[: _LONGEST - 1] + "…"
-    return f"{place.file}:{place.line}   {shown}".rstrip()
-
-
-def _manifest_place(place: ManifestPlace, named: str) -> str:
-    return f"{place.file}:{place.line}  {place.pointer or named}"
+    return f"{place.file}:{place.line}   {cut(place.text, _LONGEST)}".rstrip()
 
 
 def _waived(report: Report) -> Iterator[str]:
@@ -108,16 +102,13 @@ def _waived(report: Report) -> Iterator[str]:
 
 
 def _crashed(report: Report) -> Iterator[str]:
-    for crash in report.crashed:
-        judging = f" while it judged {crash.target}" if crash.target else " while it looked for its targets"
-        where = f"{judging} (environment {crash.environment}); this is a mistake in the policy"
-        yield f"crashed[{crash.policy}]: {crash.why}{where}"
+    yield from (f"crashed[{crash.policy}]: {crash_in_words(crash)}" for crash in report.crashed)
 
 
 def _unread(report: Report) -> Iterator[str]:
     yield from (f"unreadable: {entry.file}:{entry.line}  {entry.why}" for entry in report.unreadable)
     for short in _short(report):
-        yield f"too little: {said_of(short)}"
+        yield f"too little: {shortfall_in_words(short)}"
 
 
 def _short(report: Report) -> list[Shortfall]:
@@ -125,19 +116,9 @@ def _short(report: Report) -> list[Shortfall]:
     return [short for short in report.too_little if short.file or not report.vacuous]
 
 
-def said_of(short: Shortfall) -> str:
-    """A shortfall in words."""
-    if not short.file:
-        return f"{short.environment}: nothing was found to check"
-    counted = _count(short.found, "manifest", "manifests")
-    if short.what != "manifests":
-        counted = f"{_count(short.found, 'target', 'targets')} of {short.what}"
-    return f"environment {short.environment} has {counted}; {short.file} expects at least {short.expected}"
-
-
 def _unjudged(report: Report) -> Iterator[str]:
     """What was left out, each once; long lists of files end in a number."""
-    yield from (f"undecided[{each.policy}]: {each.resource} needs the fact {each.fact}" for each in report.undecided)
+    yield from (f"undecided[{each.policy}]: {undecided_in_words(each)}" for each in report.undecided)
     checked: dict[tuple[str, str], list[str]] = {}
     for each in report.unchecked:
         name = each.file if each.resource is None else f"{each.resource} ({each.file})"
@@ -155,7 +136,3 @@ def _timings(report: Report) -> Iterator[str]:
 def _some(names: list[str]) -> str:
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
