@@ -47,13 +47,11 @@ class Waiver:
 
     def speaks_of(self, finding: Finding) -> bool:
         """Whether this waiver names a finding, whatever the day. A pointer may be written with positions or with keys."""
-        if (self.policy, self.ref) != (finding.policy, str(finding.manifest)) or self.environment not in {
-            None,
-            finding.manifest.environment,
-        }:
+        manifest = finding.manifest
+        if (self.policy, self.ref) != (finding.policy, str(manifest)) or self.environment not in {None, manifest.environment}:
             return False
         plain = finding.pointer + (f"#{finding.inner}" if finding.inner else "")
-        return self.pointer is None or self.pointer in {plain, keyed_pointer(finding.manifest, finding.pointer, finding.inner)}
+        return self.pointer is None or self.pointer in {plain, keyed_pointer(manifest, finding.pointer, finding.inner)}
 
     def holds_on(self, day: date) -> bool:
         """Whether this waiver covers anything on a day: not ended, and not too far out."""
@@ -123,19 +121,19 @@ def read_waivers(document: Manifest) -> tuple[Waiver, ...]:
 
 def sort_out(
     findings: Iterable[Finding], waivers: Sequence[Waiver], known: Known, day: date
-) -> tuple[dict[int, Waiver], tuple[Finding, ...]]:
-    """Which findings are covered, by their positions, and the findings about the waivers themselves."""
+) -> tuple[dict[Finding, Waiver], tuple[Finding, ...]]:
+    """Which findings are covered, and by what; and the findings about the waivers themselves."""
     by_target: dict[tuple[str, str], list[Waiver]] = {}
     for waiver in waivers:
         by_target.setdefault((waiver.policy, waiver.ref), []).append(waiver)
-    covered: dict[int, Waiver] = {}
+    covered: dict[Finding, Waiver] = {}
     needed: set[int] = set()
-    for position, finding in enumerate(findings):
+    for finding in findings:
         speaking = [one for one in by_target.get((finding.policy, str(finding.manifest)), ()) if one.speaks_of(finding)]
         needed.update(id(waiver) for waiver in speaking)
         holding = [waiver for waiver in speaking if waiver.holds_on(day) and _may_be_waived(waiver, known)]
         if holding:
-            covered[position] = max(holding, key=lambda waiver: waiver.expires)
+            covered[finding] = max(holding, key=lambda waiver: waiver.expires)
     said = [about for waiver in waivers if (about := _about(waiver, known, day, needed=id(waiver) in needed)) is not None]
     return covered, tuple(said)
 

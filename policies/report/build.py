@@ -54,12 +54,11 @@ class Question:
 
 def build(run: Run, question: Question) -> Report:
     """The report of a run."""
-    covered: dict[int, Waiver] = {}
+    covered: dict[Finding, Waiver] = {}
     about: tuple[Finding, ...] = ()
     if question.known is not None:
         covered, about = sort_out(run.findings, question.waivers, question.known, question.as_of)
         about = about if question.judge_waivers else ()
-    waivers = {id(finding): covered[position] for position, finding in enumerate(run.findings) if position in covered}
     everything = [*fingerprints(sorted((*run.findings, *about), key=finding_order))]
     fresh, since = everything, None
     if question.since is not None:
@@ -67,7 +66,7 @@ def build(run: Run, question: Question) -> Report:
         fresh = [(finding, print_) for finding, print_ in everything if print_ not in before]
         since = Since(ref=ref, known=len(everything) - len(fresh))
     bases = {policy.id: policy.basis for policy in run.policies}
-    reported = [_finding(finding, print_, waivers.get(id(finding)), bases.get(finding.policy, "breaks")) for finding, print_ in fresh]
+    reported = [_finding(finding, print_, covered.get(finding), bases.get(finding.policy, "breaks")) for finding, print_ in fresh]
     return Report(
         version=question.version,
         as_of=question.as_of,
@@ -99,12 +98,12 @@ def build(run: Run, question: Question) -> Report:
 
 def _rules(run: Run, question: Question) -> Iterable[Rule]:
     for policy in run.policies:
-        yield rule_of(policy, sum(looked.targets.get(policy.id, 0) for looked in run.looked))
+        yield _rule(policy, sum(looked.targets.get(policy.id, 0) for looked in run.looked))
     if question.known is not None and question.judge_waivers and question.waivers:
-        yield rule_of(WaiversAreHonest(), len(question.waivers))
+        yield _rule(WaiversAreHonest(), len(question.waivers))
 
 
-def rule_of(policy: Policy[Any] | type[Policy[Any]], targets: int = 0) -> Rule:
+def _rule(policy: Policy[Any], targets: int) -> Rule:
     """A policy as reports describe it."""
     sections = {name: policy.section(name) for name in ("law", "why", "fix", "source")}
     return Rule(id=policy.id, severity=policy.severity, basis=policy.basis, waivable=policy.waivable, targets=targets, **sections)

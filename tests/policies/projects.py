@@ -10,6 +10,17 @@ from tests.external import system
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: order, namespace: shop}\nspec: {ports: [{port: 80}]}\n"
 BROKEN = SERVICE.replace("port: 80", 'port: "80"')
+TWO_DEFAULTS = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ours, namespace: monitoring, labels: {grafana_datasource: "1"}}
+data:
+  ours.yaml: |
+    apiVersion: 1
+    datasources:
+    - {name: Prometheus, type: prometheus, isDefault: true}
+    - {name: Loki, type: loki, isDefault: true}
+"""
 PROJECT = 'dist = "dist"\n'
 
 

@@ -8,19 +8,8 @@ from click.testing import CliRunner, Result
 
 from crema.check import check
 from crema.policies.engine.discover import discover
+from tests.policies.projects import SERVICE, TWO_DEFAULTS, write
 
-SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: order, namespace: shop}\nspec: {ports: [{port: 80}]}\n"
-TWO_DEFAULTS = """\
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: ours, namespace: monitoring, labels: {grafana_datasource: "1"}}
-data:
-  ours.yaml: |
-    apiVersion: 1
-    datasources:
-    - {name: Prometheus, type: prometheus, isDefault: true}
-    - {name: Loki, type: loki, isDefault: true}
-"""
 GONE = "directory of pyproject.toml) does not exist"
 CUT = "apiVersion: ["
 NOWHERE = "neither a crema.toml nor [tool.crema] of a pyproject.toml, here or above, says `dist` or `directories`"
@@ -32,12 +21,6 @@ SETTINGS = '[tool.crema]\ndist = "dist"\n'
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-
-
-def write(file: str, text: str) -> None:
-    """Write a file below the working directory."""
-    Path(file).parent.mkdir(parents=True, exist_ok=True)
-    Path(file).write_text(text, encoding="utf-8")
 
 
 def crema_check(*arguments: str) -> Result:

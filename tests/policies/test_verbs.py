@@ -10,22 +10,11 @@ import pytest
 
 from crema.policies.engine.discover import discover
 from tests.external import ROOT, start
-from tests.policies.projects import BROKEN, PROJECT, SERVICE, commit, run_crema, write
+from tests.policies.projects import BROKEN, PROJECT, SERVICE, TWO_DEFAULTS, commit, run_crema, write
 
 SCHEMA = "schema-manifest-is-valid"
 DEFAULTS = "telemetry-exactly-one-default-datasource"
 EVERYTHING = " --skip ".join((*(policy.id for policy in discover()), "engine-waivers-are-honest")).split(" ")
-TWO_DEFAULTS = """\
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: ours, namespace: monitoring, labels: {grafana_datasource: "1"}}
-data:
-  ours.yaml: |
-    apiVersion: 1
-    datasources:
-    - {name: Prometheus, type: prometheus, isDefault: true}
-    - {name: Loki, type: loki, isDefault: true}
-"""
 UNDECIDED = """\
 apiVersion: networking.k8s.io/v1
 kind: Ingress
