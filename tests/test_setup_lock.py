@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from tests.external import ROOT
 from tools.lock import without_index
 from tools.setup import lock
 from tools.setup.failure import SetupFailed
+from tools.setup.python import LAYERS
 
 LOCK = ROOT / "Pipfile.lock"
-CATEGORIES = {"packages": "default", "dev-packages": "develop", "go": "go"}
+CATEGORIES = {"packages": "default", "dev-packages": "develop", "services": "services", "go": "go"}
 
 
 @pytest.mark.parametrize(("section", "category"), CATEGORIES.items())
@@ -37,11 +39,12 @@ def test_every_locked_package_has_hashes() -> None:
         assert lock.packages(LOCK, category)
 
 
-def test_both_categories_agree_on_what_they_share() -> None:
+def test_categories_agree_on_what_they_share() -> None:
     """They go into one environment, one after the other."""
-    default, develop = lock.packages(LOCK, "default"), lock.packages(LOCK, "develop")
-    shared = default.keys() & develop.keys()
-    assert {name: default[name] for name in shared} == {name: develop[name] for name in shared}
+    installed = [lock.packages(LOCK, layer.category) for layer in LAYERS]
+    for one, other in combinations(installed, 2):
+        shared = one.keys() & other.keys()
+        assert {name: one[name] for name in shared} == {name: other[name] for name in shared}
 
 
 def test_the_lock_names_no_index() -> None:

@@ -21,9 +21,11 @@ LOCK = {
     "_meta": {},
     "default": {"click": {"version": "==1", "hashes": [f"sha256:{sha256(b'default').hexdigest()}"]}},
     "develop": {"pytest": {"version": "==2", "hashes": [f"sha256:{sha256(b'develop').hexdigest()}"]}},
+    "services": {"fastapi": {"version": "==4", "hashes": [f"sha256:{sha256(b'services').hexdigest()}"]}},
 }
-VENV, DEFAULT, DEVELOP, PROJECT = "venv", "default", "develop", "project"
-FETCH, FETCH_DEVELOP = "download default", "download develop"
+VENV, DEFAULT, DEVELOP, SERVICES, PROJECT = "venv", "default", "develop", "services", "project"
+FETCH, FETCH_DEVELOP, FETCH_SERVICES = "download default", "download develop", "download services"
+ALL, FETCHES = (DEFAULT, DEVELOP, SERVICES), (FETCH, FETCH_DEVELOP, FETCH_SERVICES)
 
 
 @dataclass(kw_only=True)
@@ -50,7 +52,7 @@ class Runs:
             if self.offline:
                 raise SetupFailed(step, fix="")
             (Path(words[words.index("--dest") + 1]) / f"{category}.whl").write_text(category)
-        elif kind in {DEFAULT, DEVELOP}:
+        elif kind in {DEFAULT, DEVELOP, SERVICES}:
             assert {"--require-hashes", "--no-index", str(place.tools / "wheels" / category)} <= set(words)
             packages = place.venv / "lib" / "python3.11" / "site-packages"
             packages.mkdir(parents=True, exist_ok=True)
@@ -86,28 +88,30 @@ def place(tmp_path: Path) -> Place:
 def test_the_second_time_nothing_is_started(place: Place, runs: Runs) -> None:
     """Everything is in place, so no program runs and nothing needs a network."""
     python.set_up(place, tests=True)
-    assert runs.taken() == [VENV, FETCH, FETCH_DEVELOP, DEFAULT, DEVELOP, PROJECT]
+    assert runs.taken() == [VENV, *FETCHES, *ALL, PROJECT]
     python.set_up(place, tests=True)
     python.set_up(place, tests=False)
     assert runs.taken() == []
 
 
 def test_synthesis_does_not_wait_for_what_only_tests_use(place: Place, runs: Runs) -> None:
-    """`make synth` installs one category; `make test` after it adds the other and repeats nothing."""
+    """`make synth` installs one category; `make test` after it adds the others and repeats nothing."""
     python.set_up(place, tests=False)
     assert runs.taken() == [VENV, FETCH, DEFAULT, PROJECT]
     python.set_up(place, tests=True)
-    assert runs.taken() == [FETCH_DEVELOP, DEVELOP]
+    assert runs.taken() == [FETCH_DEVELOP, FETCH_SERVICES, DEVELOP, SERVICES]
 
 
 @pytest.mark.parametrize(
     ("step", "repair"),
     [
-        (VENV, [VENV, FETCH, FETCH_DEVELOP, DEFAULT, DEVELOP, PROJECT]),
-        (FETCH, [FETCH, FETCH_DEVELOP, DEFAULT, DEVELOP, PROJECT]),
-        (FETCH_DEVELOP, [FETCH_DEVELOP, DEFAULT, DEVELOP, PROJECT]),
-        (DEFAULT, [VENV, DEFAULT, DEVELOP, PROJECT]),
-        (DEVELOP, [VENV, DEFAULT, DEVELOP, PROJECT]),
+        (VENV, [VENV, *FETCHES, *ALL, PROJECT]),
+        (FETCH, [*FETCHES, *ALL, PROJECT]),
+        (FETCH_DEVELOP, [FETCH_DEVELOP, FETCH_SERVICES, *ALL, PROJECT]),
+        (FETCH_SERVICES, [FETCH_SERVICES, *ALL, PROJECT]),
+        (DEFAULT, [VENV, *ALL, PROJECT]),
+        (DEVELOP, [VENV, *ALL, PROJECT]),
+        (SERVICES, [VENV, *ALL, PROJECT]),
         (PROJECT, [PROJECT]),
     ],
 )
@@ -136,7 +140,7 @@ def test_a_changed_lock_makes_everything_anew(place: Place, runs: Runs) -> None:
     assert runs.taken() == [FETCH, VENV, DEFAULT, PROJECT]
     assert not (place.venv / "lib" / "python3.11" / "site-packages" / "develop.py").exists()
     python.set_up(place, tests=True)
-    assert runs.taken() == [DEVELOP]
+    assert runs.taken() == [DEVELOP, SERVICES]
     lock.write_text(json.dumps({**json.loads(lock.read_text()), "go": {}}))
     python.set_up(place, tests=False)
     assert runs.taken() == []
@@ -211,11 +215,11 @@ def test_what_was_installed_later_is_watched_too(place: Place, runs: Runs) -> No
     packages = place.venv / "lib" / "python3.11" / "site-packages"
     (packages / "develop.py").write_text("")
     python.set_up(place, tests=True)
-    assert runs.taken() == [VENV, DEFAULT, DEVELOP, PROJECT]
+    assert runs.taken() == [VENV, *ALL, PROJECT]
     shutil.rmtree(packages)
     packages.touch()
     python.set_up(place, tests=True)
-    assert runs.taken() == [VENV, DEFAULT, DEVELOP, PROJECT]
+    assert runs.taken() == [VENV, *ALL, PROJECT]
 
 
 def test_another_python_is_a_new_virtual_environment_and_other_wheels(place: Place, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """Read Pipfile.lock without pipenv, which is not there yet.
 
 The lock's form is documented with pipenv: https://pipenv.pypa.io/en/latest/pipfile.html. Its categories are ``default``
-(what synthesis and the command need), ``develop`` (what tests need) and ``go`` (a Go toolchain from a wheel).
+(what synthesis and the command need), ``develop`` (what tests need), ``services`` (what the images of the services hold) and ``go`` (a
+Go toolchain from a wheel).
 """
 
 from __future__ import annotations

@@ -36,11 +36,12 @@ class Layer:
 LAYERS = (
     Layer(category="default", what="what synthesis needs", expected="about 1 minute", room=600_000_000),
     Layer(category="develop", what="what tests need", expected="about 1 minute", room=600_000_000),
+    Layer(category="services", what="what the shop's services need", expected="seconds", room=200_000_000),
 )
 
 
 def set_up(place: Place, *, tests: bool) -> None:
-    """Bring ``.venv`` to what the lock says; with ``tests``, also the packages that only tests use."""
+    """Bring ``.venv`` to what the lock says; with ``tests``, also the packages that only tests and the services use."""
     interpreter = stamp.digest(
         {
             "python": sys.version,
@@ -55,7 +56,7 @@ def set_up(place: Place, *, tests: bool) -> None:
     marks = {category: stamp.Stamp(file=place.stamps / f"packages-{category}") for category in wanted}
     begun = stamp.Stamp(file=place.stamps / "packages-begun")
     files = stamp.Stamp(file=place.stamps / "files")
-    layers = LAYERS[: 2 if tests else 1]
+    layers = LAYERS if tests else LAYERS[:1]
 
     def obtain() -> None:
         for layer in layers:
