@@ -11,8 +11,6 @@ from crema.generators.checks import Cidr, DnsName, GitRevision, HostName, HttpUr
 from crema.generators.image_lock import locked_image
 
 _LOCK = Path(__file__).parent / "images.lock.yaml"
-# The guide keeps the images of all services in one repository of the registry.
-_REPOSITORY = "coffee_machine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,4 +71,4 @@ class Environment(EnvironmentSpec):
 
     def image(self, service: str) -> str:
         """The image of one of our services, from the image lock."""
-        return locked_image(_LOCK, self.name, service, _REPOSITORY).reference(self.registry)
+        return locked_image(_LOCK, self.name, service).reference(self.registry)

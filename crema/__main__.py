@@ -11,8 +11,10 @@ from crema import __version__
 _CRASHED = 4
 _VERBS = {
     "check": "Prove what must hold of the manifests.",
+    "image": "Say and move which image of each service runs.",
     "explain": "Say what a policy demands, why, and how to mend what it finds.",
     "rules": "List the policies.",
+    "services": "List the services that are built here.",
     "synth": "Publish what the charts say into dist/.",
     "waivers": "List, add and prune the recorded exceptions.",
     "where": "Say which line of Python made an object or a value.",

@@ -17,7 +17,7 @@ _LONGEST = 300
 def mistake_of(error: BaseException, nearest: Line) -> Mistake:
     """The mistake an exception amounts to: at the innermost line of the chart's own package, else at the `nearest` line of the chart."""
     if isinstance(error, MistakeError):
-        return error.mistake
+        return error.seen_from(nearest.file)
     if isinstance(error, SyntaxError) and isinstance(error.filename, str) and Path(error.filename).is_file():
         return Mistake(error.filename, error.lineno or 1, in_a_sentence(error))
     line = nearest

@@ -200,7 +200,7 @@ def test_a_broken_image_lock_is_a_mistake_of_the_lock(project: Project) -> None:
     """Every chart that asks for an image meets it; it is listed once, with the line of the lock."""
     project.write("images.lock.yaml", "local:\n  order: 1\n")
     ask = "from pathlib import Path\nfrom crema.generators.image_lock import locked_image\n"
-    ask += "locked_image(Path(__file__).parent / 'images.lock.yaml', 'local', 'order', 'r')"
+    ask += "locked_image(Path(__file__).parent / 'images.lock.yaml', 'local', 'order')"
     project.write("one.py", chart(ask))
     project.write("two.py", chart(ask, "Two", "two"))
     assert project.synth().errors == ["charts/images.lock.yaml:2: images.lock.yaml: local/order must be a mapping"]
