@@ -176,6 +176,50 @@ def rollback(services: tuple[str, ...], environment: str) -> None:
     _tell(*place.change(lambda lock: rolled_back(place, git, lock, environment, services)))
 
 
+@image.command()
+@click.option(
+    "--images",
+    "images",
+    required=True,
+    metavar="PATH",
+    type=click.Path(exists=True, path_type=Path),
+    help="What was built: a file or a directory.",
+)
+@_ENVIRONMENT
+@click.option("--remote", default="origin", show_default=True, metavar="NAME", help="Of this clone.")
+@click.option("--branch", default="main", show_default=True, metavar="NAME", help="That Argo CD watches.")
+@click.option(
+    "--mode", type=click.Choice(["pr", "push"]), default="pr", show_default=True, help="Open a pull request, or push to the branch."
+)
+@click.option("--again", is_flag=True, help="Also move back to what something newer has replaced.")
+@click.option("--tries", type=click.IntRange(1), default=100, show_default=True, help="How often at most, when others are faster.")
+@click.option(
+    "--timeout", type=click.IntRange(1), default=1800, show_default=True, metavar="SECONDS", help="After which no further try begins."
+)
+@ends_in_sentences
+def publish(images: Path, environment: str, remote: str, branch: str, mode: str, *, again: bool, tries: int, timeout: int) -> None:
+    """Move services to what was built, up to the commit: the lock, dist/, `crema check`, one commit on BRANCH or a pull request.
+
+    PATH has JSON: {service, tag, digest, source_sha, run}, a list of them, or, as a directory, files with either. The work tree and the
+    branches of this clone are left alone. When BRANCH moves meanwhile, all of it is done again on what it is then.
+
+    Exit codes: 0 done, or all of it was there already, 1 a policy has a finding, or others were faster for too long, 2 something is wrong
+    with what was given, with the branch or with what the remote permits, 3 nothing was built.
+    """
+    from crema.pipeline.builds import of_files
+    from crema.pipeline.outcome import tell
+    from crema.pipeline.place import Place
+    from crema.pipeline.publish import Target, published
+    from crema.pipeline.step import Request
+    from crema.pipeline.trying import Patience
+
+    place = Place.around(Path.cwd())
+    request = Request(builds=of_files(images), environment=environment, again=again)
+    patience = Patience(tries=tries, seconds=timeout)
+    target = Target(remote=remote, branch=branch, mode=mode)
+    tell(place, request, published(target, place, request, patience, lambda text: click.echo(text, err=True)))
+
+
 def _tell(lock: "Lock", changes: "Changes") -> None:
     for (environment, service), new in sorted(changes.items()):
         old = lock.entries.get(environment, {}).get(service)
