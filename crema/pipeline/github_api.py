@@ -151,6 +151,8 @@ class Api:
         trouble = later(answer, value, limits, self.retries.clock)
         if trouble is not None:
             return trouble
+        if broken is not None and (answer.status < 300 or "json" in answer.headers.get("content-type", "")):
+            return Trouble(why=f"sends an answer that {broken}", status=answer.status)
         if answer.status >= 300:
             message = value.get("message") if isinstance(value, dict) else None
             return Refusal(
@@ -161,8 +163,6 @@ class Api:
                 said=self._clean(message if isinstance(message, str) else ""),
                 problems=tuple(self._clean(one) for one in problems(value)),
             ).error()
-        if broken is not None:
-            return Trouble(why=f"sends an answer that {broken}", status=answer.status)
         following = self._next(answer, url)
         if following is not None and _origin(following) != origin(self._api):
             return _elsewhere(where, answer.status, following)

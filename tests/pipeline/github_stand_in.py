@@ -35,6 +35,7 @@ class StandIn:
         allow_auto_merge, methods: settings of the repository.
         merge_state: of every pull request: `blocked` waits for checks, `clean` and `unstable` do not.
         now: seconds since 1970; what `Date` says.
+        meanwhile: called with every request before it is answered.
         pulls, heard: all pull requests and requests so far; `hasty` are those that came before a limit's end.
 
     """
@@ -50,6 +51,7 @@ class StandIn:
     methods: set[str] = field(default_factory=lambda: {"squash", "merge", "rebase"})
     merge_state: str = "blocked"
     now: Callable[[], float] = time.time
+    meanwhile: Callable[[Heard], None] | None = None
     branches: dict[str, str] = field(default_factory=lambda: {"main": "a" * 40})
     pulls: list[Pull] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
@@ -111,6 +113,8 @@ class StandIn:
         """What a request gets; one at a time."""
         with self._lock:
             self.heard.append(heard)
+            if self.meanwhile is not None:
+                self.meanwhile(heard)
             if self._limit is not None and self.now() < self._limit[0]:
                 self.hasty.append(heard)
                 return self._limit[1]
@@ -124,8 +128,9 @@ class StandIn:
             done = done or Said(status=500)
             return Said(status=done.status, headers=done.headers, body=done.body, cut=trouble.cut)
         headers = dict(trouble.headers)
-        until = math.ceil(self.now() + (trouble.limit or 0))
-        if trouble.limit is not None and "retry-after" not in headers:
+        until = self.now() + (trouble.limit or 0)
+        if headers.get("x-ratelimit-remaining") == "0":
+            until = math.ceil(until)
             headers["x-ratelimit-reset"] = str(until)
         said = Said(status=trouble.status, headers=headers, body=trouble.body.encode())
         if trouble.limit is not None:
