@@ -100,6 +100,7 @@ def send(
             data=body,
             auth=credential,
             timeout=(_CONNECT, _READ),
+            proxies=_proxies(url),
             allow_redirects=False,
             stream=True,
         ) as response:
@@ -114,6 +115,12 @@ def send(
             return Answer(status=response.status_code, headers=named, body=bytes(content))
     except (requests.RequestException, OSError) as broken:
         return _lost(broken)
+
+
+def _proxies(url: str) -> dict[str, str] | None:
+    """None of the environment's for this machine itself, as Go's programs, docker among them, have it."""
+    host = urlsplit(url).hostname or ""
+    return {"no_proxy": host} if host in LOCAL_HOSTS else None
 
 
 def _lost(broken: Exception) -> Lost:

@@ -1,6 +1,7 @@
 """A web server on 127.0.0.1 that answers what a function says, and breaks connections off where it is told to."""
 
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -35,8 +36,8 @@ class Said:
 
 
 @contextmanager
-def serving(answer: Callable[[Heard], Said], now: Callable[[], float] = time.time) -> Iterator[str]:
-    """The server's URL, until the end of the block; `now` is the time that its answers say it is."""
+def serving(answer: Callable[[Heard], Said], now: Callable[[], float] = time.time, *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """The server's URL, until the end of the block; `now` is the time that its answers say it is. With `tls` it is an https:// one."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -79,16 +80,21 @@ def serving(answer: Callable[[Heard], Said], now: Callable[[], float] = time.tim
         daemon_threads = True
 
         # Whoever resets a connection means it: no shutdown before the close.
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A client that goes away in the middle is none of ours."""
+
         def shutdown_request(self, request: object) -> None:
             """Close at once."""
             assert isinstance(request, socket.socket)
             request.close()
 
     with Server(("127.0.0.1", 0), Handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
+            yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
         finally:
             server.shutdown()
             thread.join()
