@@ -30,7 +30,7 @@ class Run:
     Args:
         directory: of its own. remote: the repository, on disk. commit: that it is about.
         broken: services that cannot be built. logged_in: the registry that the role is of. variables: of the repository.
-        api: URL of GitHub's API. token: what the App's token is there.
+        api: URL of GitHub's API. token: what the App's token is there. repository: whose run it is.
 
     """
 
@@ -42,12 +42,18 @@ class Run:
     variables: Mapping[str, str] = field(default_factory=dict)
     api: str = "http://127.0.0.1:9"
     token: str = "ghs_x"
+    repository: str = "someone/platform"
     artifacts: dict[str, dict[str, bytes]] = field(default_factory=dict)
     given: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     machines: int = 0
 
     def job(self, name: str, **contexts: Any) -> tuple[str, dict[str, str], Runner]:
         """Run one of its jobs on a new machine: how it ended, its outputs and the machine."""
+        images = workflow("images")
+        return self.run(images["jobs"][name], images, **contexts)
+
+    def run(self, job: Mapping[str, Any], whole: Mapping[Any, Any], **contexts: Any) -> tuple[str, dict[str, str], Runner]:
+        """The same for a job of any workflow."""
         self.machines += 1
         machine = self.directory / f"machine-{self.machines}"
         machine.mkdir(parents=True)
@@ -55,7 +61,7 @@ class Run:
             "sha": self.commit,
             "ref": "refs/heads/main",
             "event_name": "push",
-            "repository": "someone/platform",
+            "repository": self.repository,
             "run_id": "77",
             "server_url": "https://github.com",
             "api_url": self.api,
@@ -77,8 +83,7 @@ class Run:
             },
             programs=self._programs(),
         )
-        images = workflow("images")
-        status, outputs = runner.job(images["jobs"][name], workflow=images, **contexts)
+        status, outputs = runner.job(job, workflow=whole, **contexts)
         return status, outputs, runner
 
     @property

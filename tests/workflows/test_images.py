@@ -181,6 +181,53 @@ def test_by_default_it_is_a_pull_request_of_the_app(run: Run) -> None:
     assert "-----KEY-----" not in runner.log + runner.summary
 
 
+FOREIGN = """
+env: {IMAGES: local}
+jobs:
+  build:
+    steps:
+      - name: record it
+        uses: $/.github/actions/record-build
+        with: {service: order, digest: "sha256:%s"}
+  publish:
+    steps:
+      - name: publish
+        uses: $/.github/actions/publish-images
+        with:
+          environment: ${{ env.IMAGES }}
+          platform: someone/platform
+          client-id: ${{ vars.APP_CLIENT_ID }}
+          private-key: ${{ secrets.APP_PRIVATE_KEY }}
+"""
+
+
+def test_a_workflow_of_another_repository_proposes_what_it_built(run: Run) -> None:
+    """With a token for the platform's repository, not its own; the record names its own commit and its own run."""
+    run.repository = "someone/order"
+    whole = yaml.safe_load(FOREIGN % ("d" * 64))
+    assert run.run(whole["jobs"]["build"], whole)[0] == "success"
+    with github(repository="someone/platform", git=run.remote) as hub:
+        run.api, run.token = hub.url, hub.token
+        status, _, runner = run.run(whole["jobs"]["publish"], whole)
+        assert status == "success", runner.log
+        assert len(hub.pulls) == 1
+    (token,) = run.what("token")
+    assert (token["owner"], token["repositories"], run.what("checkout")[-1]["repository"]) == ("someone", "platform", "someone/platform")
+    lock = yaml.safe_load(git(run.remote, "show", "images/local:charts/images.lock.yaml"))["local"]["order"]
+    assert (lock["tag"], lock["run"]) == (f"order-{run.commit}", "https://github.com/someone/order/actions/runs/77")
+
+
+@pytest.mark.parametrize("platform", ["", "platform", "someone/", "/platform", "someone/plat form", "a/b/c", "someone/*"])
+def test_a_token_is_never_for_all_of_an_owners_repositories(run: Run, platform: str) -> None:
+    """Which is what GitHub makes of an owner without the name of a repository."""
+    whole = yaml.safe_load(FOREIGN % ("d" * 64))
+    whole["jobs"]["publish"]["steps"][0]["with"]["platform"] = platform
+    run.run(whole["jobs"]["build"], whole)
+    status, _, runner = run.run(whole["jobs"]["publish"], whole)
+    assert (status, run.what("token")) == ("failure", [])
+    assert "it must be OWNER/NAME" in runner.log
+
+
 def test_without_any_build_nothing_is_published_and_the_job_is_red(run: Run) -> None:
     """It says where to look, and no token is made."""
     status, _, runner = run.job("publish")
