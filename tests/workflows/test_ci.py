@@ -9,7 +9,7 @@ import pytest
 from tests.external import ROOT
 from tests.workflows.expressions import filled, holds
 from tests.workflows.files import workflow
-from tests.workflows.runner import Runner
+from tests.workflows.runner import Runner, StandIn
 
 CI = workflow("ci")
 JOBS = CI["jobs"]
@@ -89,7 +89,7 @@ def test_the_check_is_the_action_that_others_use_and_its_report_is_kept(clone: P
         kept[given["name"]] = [Path(line) for line in given["path"].split()]
         return {}
 
-    nothing = {name: lambda _: {} for name in ("actions/checkout", "actions/setup-python")}
+    nothing: dict[str, StandIn] = {name: lambda _: {} for name in ("actions/checkout", "actions/setup-python")}
     runner = Runner(temporary=temporary, contexts={"github": GITHUB}, stand_ins={**nothing, "actions/upload-artifact": upload})
     wheels = ROOT / ".tools" / "wheels" / "default"
     status, _ = runner.job(JOBS["check"], workflow={"env": {"CREMA_INSTALL": f"--no-index --find-links {wheels} {clone}"}})
