@@ -13,9 +13,9 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import requests
 from requests.utils import parse_header_links
 
-from crema.pipeline.github_error import GitHubError, Refusal, given_up, plain, problems
+from crema.pipeline.github_error import GitHubError, Refusal, given_up, problems
 from crema.pipeline.github_limits import graphql_errors, later
-from crema.pipeline.http import LOCAL_HOSTS, Answer, Credential, Lost, origin, send
+from crema.pipeline.http import LOCAL_HOSTS, Answer, Credential, Lost, origin, plain, send
 from crema.pipeline.json_answer import Unexpected, parsed
 from crema.pipeline.retries import Retries, Trouble
 from crema.pipeline.stopped import Stopped

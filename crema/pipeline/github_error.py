@@ -1,15 +1,14 @@
 """What GitHub refused, as one sentence: what, which request, its status, what GitHub says, and what to do."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from crema.pipeline.http import plain
 from crema.pipeline.retries import Trouble
 from crema.pipeline.stopped import Stopped
 
-_LONGEST: Final = 300
 _STATUS_PAGE: Final = "https://www.githubstatus.com says whether GitHub is well"
 # What GitHub says when a setting forbids what the token could do, and where that setting is.
 _SETTINGS: Final = (
@@ -116,12 +115,6 @@ def problems(body: object) -> Iterator[str]:
         elif isinstance(one, dict):
             message = one.get("message")
             yield plain(message if isinstance(message, str) and message else f"{one.get('field', '?')} {one.get('code', 'invalid')}")
-
-
-def plain(text: str) -> str:
-    """Somebody else's words in one line without control characters, cut short: a log is read by machines too."""
-    line = re.sub(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+", " ", text).strip()
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
 def given_up(where: str, trouble: Trouble, patience: float) -> GitHubError:

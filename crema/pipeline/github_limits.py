@@ -4,14 +4,10 @@ https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#
 https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
 
-import math
 import re
-from collections.abc import Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
-from crema.pipeline.http import Answer
+from crema.pipeline.http import Answer, retry_after, server_time
 from crema.pipeline.retries import Clock, Trouble
 
 _BROKEN: Final = frozenset({500, 502, 503, 504})
@@ -41,19 +37,10 @@ def later(answer: Answer, body: object, earlier: int, clock: Clock) -> Trouble |
     if named is not None:
         return Trouble(why="limits how often it may be asked (secondary rate limit)", status=answer.status, wait=named)
     if answer.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
-        wait = max(0.0, int(reset) - _now(answer.headers, clock)) + 1
+        wait = max(0.0, int(reset) - server_time(answer.headers, clock)) + 1
         return Trouble(why="counts no more requests for this token (primary rate limit)", status=answer.status, wait=wait)
     wait = _MINUTE * 2 ** min(earlier, 10)
     return Trouble(why="limits how often it may be asked (secondary rate limit)", status=answer.status, wait=wait)
-
-
-def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
-    """The seconds of `Retry-After`, which is a number or a date (RFC 9110, 10.2.3)."""
-    value = headers.get("retry-after", "").strip()
-    if value.isdecimal():
-        return float(value) if len(value) < 10 else math.inf
-    date = _date(value)
-    return None if date is None else max(0.0, date - _now(headers, clock))
 
 
 def _limited(answer: Answer, body: object) -> bool:
@@ -77,17 +64,3 @@ def graphql_errors(body: object) -> list[dict[str, object]]:
     """The errors that a GraphQL answer with status 200 holds."""
     errors = body.get("errors") if isinstance(body, dict) else None
     return [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
-
-
-def _now(headers: Mapping[str, str], clock: Clock) -> float:
-    """By the server's clock, which its limits are counted with; by ours where it does not say."""
-    date = _date(headers.get("date", ""))
-    return clock.wall() if date is None else date
-
-
-def _date(value: str) -> float | None:
-    try:
-        found: datetime | None = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError):
-        found = None
-    return None if found is None else found.timestamp()

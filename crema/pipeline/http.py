@@ -1,9 +1,13 @@
 """One request over HTTP and its whole answer: bounded in time and size, followed nowhere else, and without a secret in what goes wrong."""
 
+import math
+import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,6 +25,7 @@ _CONNECT: Final = 10.0
 _READ: Final = 30.0
 _WHOLE: Final = 120.0
 _LARGEST: Final = 32_000_000
+_LONGEST_WORDS: Final = 300
 _PORTS: Final = {"http": 80, "https": 443}
 _WHY: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (requests.exceptions.ProxyError, "cannot be reached through the proxy that HTTPS_PROXY or HTTP_PROXY names"),
@@ -78,6 +83,27 @@ def origin(url: str) -> tuple[str, str, int]:
     if parts.scheme not in _PORTS or not host:
         raise ValueError(f"{parts.scheme}://{host} is no address of a web server")
     return parts.scheme, host, parts.port or _PORTS[parts.scheme]
+
+
+def plain(text: str) -> str:
+    """Somebody else's words in one line without control characters, cut short: a log is read by machines too."""
+    line = re.sub(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+", " ", text).strip()
+    return line if len(line) <= _LONGEST_WORDS else line[: _LONGEST_WORDS - 1] + "…"
+
+
+def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
+    """The seconds of `Retry-After`, which is a number or a date (RFC 9110, 10.2.3)."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value) if len(value) < 10 else math.inf
+    date = _date(value)
+    return None if date is None else max(0.0, date - server_time(headers, clock))
+
+
+def server_time(headers: Mapping[str, str], clock: Clock) -> float:
+    """The second it is by the server's clock, which its limits are counted with; by ours where it does not say."""
+    date = _date(headers.get("date", ""))
+    return clock.wall() if date is None else date
 
 
 def send(
@@ -156,3 +182,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         yield one
         inner = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
         todo.extend(found for found in inner if isinstance(found, BaseException))
+
+
+def _date(value: str) -> float | None:
+    try:
+        found: datetime | None = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError):
+        found = None
+    return None if found is None else found.timestamp()

@@ -72,6 +72,7 @@ class Retries:
             self.lost = max(self.lost, before + self.clock.elapsed() - began)
             pause = max(wait * (1 - self.clock.chance() / 2), result.wait or 0.0)
             if self.lost + pause > self.seconds:
+                self.lost = self.seconds  # whatever fails next is not asked for again
                 until = None if result.wait is None else self.clock.wall() + result.wait
                 return Trouble(why=result.why, status=result.status, wait=result.wait, overdue=until)
             self.clock.sleep(pause)
