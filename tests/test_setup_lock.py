@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.external import ROOT
-from tools.lock import without_index
+from tools.lock import services_requirements, without_index
 from tools.setup import lock
 from tools.setup.failure import SetupFailed
 from tools.setup.python import LAYERS
@@ -75,6 +75,11 @@ def test_requirements_keep_version_marker_and_hashes(tmp_path: Path) -> None:
     assert lock.requirements(lock.packages(file, "default")) == (
         "a==1 --hash=sha256:z\nb==2 ; python_version >= '3.9' --hash=sha256:x --hash=sha256:y\n"
     )
+
+
+def test_images_of_services_install_what_is_locked() -> None:
+    """services/requirements.txt is the category `services` of the lock. Run `make lock` after a change."""
+    assert (ROOT / "services" / "requirements.txt").read_text(encoding="utf-8") == services_requirements(LOCK)
 
 
 @pytest.mark.parametrize(

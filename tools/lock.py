@@ -3,7 +3,7 @@
 The law: the lock says which files may be installed, never where from. pipenv writes the index that it used into the
 lock; that is taken out, so that everyone installs from the index that their own pip is set up for, and `pipenv verify`,
 `pipenv sync` and the hashes are as good as before. pipenv itself is not part of the set-up: only who changes a
-dependency needs it.
+dependency needs it. What images of services install is written out of the lock too, since a build sees services/ alone.
 """
 
 from __future__ import annotations
@@ -16,6 +16,19 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+# `python tools/lock.py` has tools/ on its path and not the checkout.
+sys.path.insert(0, str(ROOT))
+
+from tools.setup.lock import packages, requirements  # noqa: E402 - after the line that finds it
+
+_HEADER = """\
+# Written by `make lock` from the category `services` of Pipfile.lock. Do not edit.
+"""
+
+
+def services_requirements(lock: Path) -> str:
+    """services/requirements.txt: every package of the category, with its hashes."""
+    return _HEADER + requirements(packages(lock, "services"))
 
 
 def without_index(lock: dict[str, Any]) -> dict[str, Any]:
@@ -43,6 +56,7 @@ def main() -> int:
     file = ROOT / "Pipfile.lock"
     lock = without_index(json.loads(file.read_text(encoding="utf-8")))
     file.write_text(json.dumps(lock, indent=4, sort_keys=True) + "\n", encoding="utf-8")
+    (ROOT / "services" / "requirements.txt").write_text(services_requirements(file), encoding="utf-8")
     return 0
 
 

@@ -1,0 +1,1 @@
+"""Books payments and costs, and adds up the sales."""

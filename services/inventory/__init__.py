@@ -1,0 +1,1 @@
+"""Knows the stock, uses it up and buys it in."""
