@@ -5,21 +5,16 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from requests import Session
 
 from crema.pipeline import http
 from crema.pipeline.http import Answer, Credential, Lost, origin, send
 from crema.pipeline.retries import Clock
 from tests.database import free_port
+from tests.pipeline.certificate import self_signed
 from tests.pipeline.virtual_time import VirtualTime
 from tests.pipeline.wire import Heard, Said, serving
 
@@ -85,7 +80,7 @@ def test_a_server_that_speaks_no_tls() -> None:
 
 def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
     """Its reason is said, and the request is not sent; with the certificate trusted as a company's own is, it is answered."""
-    certificate = _certificate(tmp_path)
+    certificate = self_signed().written(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     heard: list[Heard] = []
@@ -178,20 +173,3 @@ def test_what_has_no_origin(url: str) -> None:
     """It belongs to nobody."""
     with pytest.raises(ValueError, match=r".+"):
         origin(url)
-
-
-def _certificate(directory: Path) -> Path:
-    """A key and the certificate that it signed for itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - timedelta(days=1), now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = directory / "certificate.pem"
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    return file
