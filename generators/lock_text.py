@@ -228,6 +228,7 @@ def _replaced(lock: Lock, environment: str, service: str, image: LockedImage) ->
     old = lock.entries[environment][service]
     inserted: list[str] = []
     gone: list[int] = []
+    put: list[tuple[yaml.Node, str]] = []
     for name in (f.name for f in fields(LockedImage)):
         value = getattr(image, name)
         if value == getattr(old, name):
@@ -238,7 +239,9 @@ def _replaced(lock: Lock, environment: str, service: str, image: LockedImage) ->
         elif name == "placeholder" and lines[node.start_mark.line].strip() == f"placeholder: {node.value}":
             gone.append(node.start_mark.line)
         else:
-            _put(lines, node, _written(name, value))
+            put.append((node, _written(name, value)))
+    for node, text in sorted(put, key=lambda each: (each[0].start_mark.line, each[0].start_mark.column), reverse=True):
+        _put(lines, node, text)
     if inserted:
         tag = nodes["tag"]
         line = lines[tag.start_mark.line]
