@@ -130,7 +130,7 @@ class Api:
         def attempt() -> Reply | GitHubError | Trouble:
             nonlocal limits
             result = self._once(method, url, content, where, limits)
-            limits += isinstance(result, Trouble) and result.status in (200, 403, 429)
+            limits += isinstance(result, Trouble) and result.status in (200, 403, 422, 429)
             return result
 
         result: Reply | GitHubError | Trouble = self.retries.ask(attempt)

@@ -7,11 +7,13 @@ https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the
 import re
 from typing import Final
 
+from crema.pipeline.github_error import problems
 from crema.pipeline.http import Answer, retry_after, server_time
 from crema.pipeline.retries import Clock, Trouble
 
 _BROKEN: Final = frozenset({500, 502, 503, 504})
-_LIMITED: Final = re.compile(r"rate limit|abuse detection", re.IGNORECASE)
+# The last of them comes as a 422 that looks like a mistake in the request: https://github.com/cli/cli/issues/4801
+_LIMITED: Final = re.compile(r"rate limit|abuse detection|was submitted too quickly", re.IGNORECASE)
 # The type was RATE_LIMITED for years and is RATE_LIMIT now: https://github.com/yanyongyu/githubkit/issues/271
 _GRAPHQL_TYPES: Final = frozenset({"RATE_LIMIT", "RATE_LIMITED"})
 _GRAPHQL_BROKEN: Final = re.compile(r"something went wrong while executing your query|timed ?out", re.IGNORECASE)
@@ -44,11 +46,13 @@ def later(answer: Answer, body: object, earlier: int, clock: Clock) -> Trouble |
 
 
 def _limited(answer: Answer, body: object) -> bool:
+    message = body.get("message") if isinstance(body, dict) else None
+    said = any(_LIMITED.search(words) for words in (message if isinstance(message, str) else "", *problems(body)))
     if answer.status in (403, 429):
         spent = answer.headers.get("x-ratelimit-remaining") == "0" and "x-ratelimit-reset" in answer.headers
-        message = body.get("message") if isinstance(body, dict) else None
-        said = isinstance(message, str) and _LIMITED.search(message) is not None
         return answer.status == 429 or spent or said or "retry-after" in answer.headers
+    if answer.status == 422:
+        return said
     if answer.status == 200:
         return any(one.get("type") in _GRAPHQL_TYPES or _LIMITED.search(str(one.get("message"))) for one in graphql_errors(body))
     return False

@@ -70,6 +70,15 @@ def secondary_limit(retry_after: int | None = None, on: str = "", *, status: int
     return Trouble(name="secondary limit", on=on, status=status, headers=headers, body=json.dumps(body), limit=limit)
 
 
+def too_quick(on: str = "") -> Trouble:
+    """Another form of that limit, after several creations: https://github.com/whatwg/spec-factory/issues/55."""
+    body = {
+        "message": "Validation Failed",
+        "errors": [{"resource": "PullRequest", "code": "custom", "message": "was submitted too quickly"}],
+    }
+    return Trouble(name="too quick", on=on, status=422, body=json.dumps(body), limit=60)
+
+
 def graphql_limit(kind: str = "RATE_LIMIT") -> Trouble:
     """GraphQL's own limit, with status 200: https://github.com/yanyongyu/githubkit/issues/271."""
     error = {"type": kind, "code": "graphql_rate_limit", "message": "API rate limit already exceeded for user ID 1."}

@@ -13,7 +13,18 @@ from crema.pipeline.retries import Retries
 from crema.pipeline.stopped import Stopped
 from tests.external import system
 from tests.pipeline.github_stand_in import TOKEN, StandIn, github
-from tests.pipeline.github_troubles import Trouble, broken, graphql_limit, moved, primary_limit, refused, reset, secondary_limit, truncated
+from tests.pipeline.github_troubles import (
+    Trouble,
+    broken,
+    graphql_limit,
+    moved,
+    primary_limit,
+    refused,
+    reset,
+    secondary_limit,
+    too_quick,
+    truncated,
+)
 from tests.pipeline.virtual_time import VirtualTime
 from tests.pipeline.wire import Heard, Said, serving
 
@@ -331,6 +342,7 @@ LIMITS = [
     (secondary_limit(17), 17, "limits how often it may be asked (secondary rate limit)"),
     (secondary_limit(17, status=429), 17, "limits how often it may be asked (secondary rate limit)"),
     (secondary_limit(), 60, "limits how often it may be asked (secondary rate limit)"),
+    (too_quick(), 60, "limits how often it may be asked (secondary rate limit)"),
 ]
 
 

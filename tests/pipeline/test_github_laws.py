@@ -19,6 +19,7 @@ from tests.pipeline.github_troubles import (
     refused,
     reset,
     secondary_limit,
+    too_quick,
     truncated,
 )
 from tests.pipeline.virtual_time import VirtualTime
@@ -33,6 +34,7 @@ TRANSIENT = st.one_of(
     st.builds(truncated, PLACES, whole_length=st.booleans()),
     st.builds(primary_limit, SECONDS, PLACES, status=st.sampled_from([403, 429])),
     st.builds(secondary_limit, st.none() | SECONDS, PLACES, status=st.sampled_from([403, 429])),
+    st.builds(too_quick, PLACES),
     st.builds(graphql_limit, st.sampled_from(["RATE_LIMIT", "RATE_LIMITED"])),
     st.builds(graphql_broken),
 )
