@@ -21,18 +21,8 @@ JOBS = workflow("images")["jobs"]
 
 @pytest.fixture(scope="module")
 def remote(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A remote whose main is this checkout, with four services that are quick to read."""
-    directory = tmp_path_factory.mktemp("remote")
-    bare = bare_remote(directory)
-    git(directory, "clone", "-q", str(bare), "work")
-    work = directory / "work"
-    for service in SERVICES:
-        (work / "services" / service).mkdir(parents=True, exist_ok=True)
-        (work / "services" / service / "Dockerfile").write_text("ARG PYTHON\nFROM ${PYTHON}\n", encoding="utf-8")
-    (work / "services" / "bases.env").write_text(f"# bases\nPYTHON=docker.io/library/python:3@sha256:{'0' * 64}\n", encoding="utf-8")
-    committed(work, "services")
-    git(work, "push", "-q", "origin", "main")
-    return bare
+    """A remote whose main is this checkout."""
+    return bare_remote(tmp_path_factory.mktemp("remote"))
 
 
 @pytest.fixture
@@ -85,7 +75,8 @@ def test_a_leg_pushes_one_service_and_records_it(run: Run) -> None:
     image = f"{REGISTRY}/coffee_machine:order-{run.commit}"
     assert (built["tags"], built["context"], built["file"]) == (image, "services", "services/order/Dockerfile")
     assert built["outputs"].split(",")[0] == "type=registry"
-    assert built["build-args"] == f"PYTHON=docker.io/library/python:3@sha256:{'0' * 64}"
+    assert built["build-args"] in (ROOT / "services" / "bases.env").read_text(encoding="utf-8").splitlines()
+    assert built["build-args"].startswith("PYTHON=")
     assert built["cache-from"] == f"type=registry,ref={REGISTRY}/coffee_machine:cache-order"
     assert built["cache-to"].startswith(f"type=registry,ref={REGISTRY}/coffee_machine:cache-order,mode=max,")
     assert run.what("aws") == [
