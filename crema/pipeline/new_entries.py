@@ -60,7 +60,11 @@ def promoted(lock: Lock, shown: str, source: str, target: str, services: Sequenc
     wrong = [f"{source} has no service {s!r}{nearest(s, have)}" for s in services if s not in have]
     wrong += [f"{s} is named twice" for s in set(services) if services.count(s) > 1]
     wrong += [f"{s} has never been built for {source}; there is nothing to promote" for s in services if s in have and have[s].placeholder]
-    wrong += [f"{target} has no service {s!r}; `crema image add {s} --env {target}` first" for s in services or have if s not in gets]
+    wrong += [
+        f"{target} has no service {s!r}; `crema image add {s} --env {target}` first"
+        for s in services or have
+        if s in have and s not in gets
+    ]
     if wrong:
         raise Stopped.for_all(sorted(wrong))
     asked = sorted(services or have)
