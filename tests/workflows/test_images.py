@@ -112,6 +112,14 @@ def test_a_role_for_another_registry_is_named(run: Run) -> None:
     assert run.what("build") == []
 
 
+def test_what_is_not_set_up_is_named(run: Run) -> None:
+    """A fork that has no role yet reads which page says how."""
+    run.variables = {"AWS_ROLE_ARN": ""}
+    status, _, runner = run.job("build", matrix=matrix(run)[0])
+    assert (status, run.what("aws")) == ("failure", [])
+    assert "AWS_ROLE_ARN; docs/pipeline.md says what has to be set up" in runner.log
+
+
 def test_a_build_that_fails_blocks_nothing(run: Run) -> None:
     """The services that were built move by one commit on the remote's branch; the other one stays, and the summary says so."""
     run.broken, run.variables = frozenset({"billing"}), {"PUBLISH_MODE": "push"}
@@ -226,6 +234,13 @@ def test_without_any_build_nothing_is_published_and_the_job_is_red(run: Run) -> 
     assert status == "failure"
     assert "every build failed" in runner.log
     assert run.what("token") == []
+
+
+def test_crema_gives_up_before_its_job_is_ended() -> None:
+    """So that a run without luck ends with a sentence."""
+    said = start([ROOT / ".venv" / "bin" / "crema", "image", "publish", "--help"]).stdout
+    (seconds,) = re.findall(r"--timeout SECONDS.*?default: (\d+)", said, re.DOTALL)
+    assert JOBS["publish"]["timeout-minutes"] * 60 >= int(seconds) + 600
 
 
 @pytest.mark.parametrize(
