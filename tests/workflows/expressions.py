@@ -37,7 +37,7 @@ def filled(text: str, contexts: Contexts, status: str = "success") -> str:
 
 def holds(condition: str | bool | None, contexts: Contexts, status: str) -> bool:
     """Whether a step or a job with that `if` runs; one that asks for no status runs after success alone."""
-    text = "success()" if condition is None else str(condition).strip()
+    text = "success()" if condition is None else as_text(condition).strip()
     whole = _HOLE.fullmatch(text)
     expression = whole[1] if whole else text
     asks = any(re.search(rf"\b{name}\s*\(", expression) for name in _STATUS)
