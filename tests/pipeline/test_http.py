@@ -139,6 +139,13 @@ def test_this_machine_is_reached_without_a_proxy(host: str, monkeypatch: pytest.
     assert answered.status == 204
 
 
+def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It accepts the connection and the request, and that is all."""
+    monkeypatch.setattr(http, "_READ", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        assert get(f"http://127.0.0.1:{silent.getsockname()[1]}/") == Lost(why="gave no answer within 30 s")
+
+
 def test_an_answer_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """By its size, and by the time it takes."""
     monkeypatch.setattr(http, "_LARGEST", 200_000)
