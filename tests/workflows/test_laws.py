@@ -175,7 +175,8 @@ def test_every_command_exists() -> None:
         else:
             assert (ROOT / program).stat().st_mode & 0o111, (file, words)
         seen.add(program)
-    assert seen == {"make", "sh", "python3", ".venv/bin/crema", ".venv/bin/zizmor", ".ci/run", "$GITHUB_ACTION_PATH/run.sh"}
+    ours = {".venv/bin/crema", ".venv/bin/python", ".venv/bin/zizmor", ".ci/run", "$GITHUB_ACTION_PATH/run.sh"}
+    assert seen == {"make", "sh", "python3"} | ours
 
 
 def test_continuous_integration_runs_make_test() -> None:
