@@ -12,7 +12,7 @@ from crema.pipeline import docker_config
 from crema.pipeline.docker_config import DockerConfig, Login
 from crema.pipeline.registry_error import RegistryError, Why
 from tests.pipeline.registry_stand_in import PASSWORD, basic
-from tests.pipeline.test_github_laws import told
+from tests.pipeline.told import told
 
 HOST = "registry.example.com:5000"
 LOGIN = Login(username="AWS", password=PASSWORD)

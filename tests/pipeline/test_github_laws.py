@@ -22,6 +22,7 @@ from tests.pipeline.github_troubles import (
     too_quick,
     truncated,
 )
+from tests.pipeline.told import told
 from tests.pipeline.virtual_time import VirtualTime
 from tests.pipeline.wire import Heard, Said, serving
 
@@ -110,17 +111,6 @@ def test_patience_is_never_exceeded(script: list[Trouble], found: str | None, ch
         assert len(time.slept) <= 2 * patience
         assert len([p for p in stand_in.pulls if p.open]) <= 1
         assert stand_in.hasty == []
-
-
-def told(error: BaseException) -> Iterator[str]:
-    """Everything that could be printed of an exception and of those behind it."""
-    todo: list[BaseException | None] = [error]
-    while todo:
-        one = todo.pop()
-        if one is None:
-            continue
-        yield from (str(one), repr(one), repr(one.args), repr(getattr(one, "__dict__", {})), repr(getattr(one, "__notes__", ())))
-        todo += [one.__cause__, one.__context__]
 
 
 @given(st.lists(TRANSIENT | LASTING, max_size=6), TOUCHED)

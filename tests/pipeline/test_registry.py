@@ -14,7 +14,7 @@ from crema.pipeline.registry_auth import challenges
 from crema.pipeline.registry_error import log_in
 from tests.database import free_port
 from tests.pipeline.registry_stand_in import IDENTITY, IMAGE, INDEX, PASSWORD, TOKEN, Shelf, basic, registry
-from tests.pipeline.test_github_laws import told
+from tests.pipeline.told import told
 from tests.pipeline.virtual_time import VirtualTime
 from tests.pipeline.wire import Heard, Said, serving
 
