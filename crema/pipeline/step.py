@@ -63,7 +63,7 @@ def step(git: Git, place: Place, parent: str, request: Request, *, current: Call
 
     """
     with scratch(git, parent, place.root) as copy:
-        lock = copy.place.read()
+        lock = _lock(copy)
         found, left = _Ground(git=git, place=place, parent=parent, lock=lock, request=request).to_move()
         if not found:
             return Step(parent=parent, commit=None, moved=(), left=left)
@@ -140,6 +140,13 @@ class _Ground:
             how = f"`crema image rollback {move.service} --env {environment}` or --again moves it back"
             return f", which has replaced {new.tag} of {replaced[:12]} ({how})"
         return ""
+
+
+def _lock(copy: Scratch) -> Lock:
+    try:
+        return copy.place.read()
+    except Stopped as stopped:
+        raise Stopped.for_all(f"{copy.parent[:12]}: {message}" for message in stopped.messages) from None
 
 
 def _synthesise(copy: Scratch, environment: str) -> None:
