@@ -51,13 +51,13 @@ class Clone:
         mode = [] if "--mode" in more else ["--mode", "push"]
         return start(self.command(builds, environment, *mode, *more), cwd=self.root, env={**_QUIET, **env})
 
-    def begin(self, builds: Sequence[Mapping[str, Any]], environment: str) -> "subprocess.Popen[str]":
+    def begin(self, builds: Sequence[Mapping[str, Any]], environment: str, mode: str = "push", **env: str) -> "subprocess.Popen[str]":
         """The same, begun."""
-        command = self.command(builds, environment, "--mode", "push")
+        command = self.command(builds, environment, "--mode", mode)
         return subprocess.Popen(
             command,
             cwd=self.root,
-            env=_QUIET,
+            env={**_QUIET, **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
