@@ -177,6 +177,29 @@ def rollback(services: tuple[str, ...], environment: str) -> None:
 
 
 @image.command()
+@click.option("--env", "environments", multiple=True, metavar="E", help="Only in this one; repeatable (default: all).")
+@ends_in_sentences
+def resolve(environments: tuple[str, ...]) -> None:
+    """Write the digest of each image that was built and has none, as its registry says; with the credentials that Docker has.
+
+    Exit codes: 0 every image has one, 1 for some no registry said one, 2 something is wrong with what was given or with the lock.
+    """
+    from crema.pipeline.place import Place
+    from crema.pipeline.registry import Registries
+    from crema.pipeline.resolve import resolve as ask
+
+    place = Place.around(Path.cwd())
+    resolved = ask(place, place.read(), environments, Registries())
+    lock, changes = place.change(resolved.changes)
+    if changes:
+        _tell(lock, changes)
+    for why in resolved.left:
+        click.echo(why, err=True)
+    click.echo(f"{len(changes)} resolved · {len(resolved.left)} without a digest")
+    sys.exit(1 if resolved.left else 0)
+
+
+@image.command()
 @click.option(
     "--images",
     "images",

@@ -307,3 +307,12 @@ def test_rollback_without_git_says_so(root: Path) -> None:
 def test_the_lock_of_the_examples_is_one() -> None:
     """So the messages above are about what was changed in it."""
     assert read_lock(_LOCK.encode()).text == _LOCK
+
+
+@pytest.mark.parametrize(("missing", "verb"), [("cdk8s", "show"), ("jsii", "show"), ("requests", "resolve")])
+def test_without_its_extra_it_says_what_to_install(root: Path, missing: str, verb: str) -> None:
+    """Whoever installed the checker alone is told the command, and sees no traceback."""
+    program = f"import sys; sys.modules[{missing!r}] = None; from crema.__main__ import main; main()"
+    done = start([sys.executable, "-c", program, "image", verb], cwd=root)
+    assert done.status == 2
+    assert done.stderr == f"error: the package {missing} is not installed; moving images needs the extra: pip install 'crema[images]'\n"

@@ -47,10 +47,10 @@ def clone(remote: Path, tmp_path: Path) -> Clone:
     return Clone.of(remote, tmp_path / "clone")
 
 
-def propose(clone: Clone, hub: StandIn, *builds: dict[str, Any], more: tuple[str, ...] = (), **env: str) -> Completed:
+def propose(clone: Clone, hub: StandIn, *builds: dict[str, Any], **env: str) -> Completed:
     """Publish by a pull request, as a runner would."""
     given = {"GITHUB_TOKEN": TOKEN, "GITHUB_REPOSITORY": "octo/coffee", "GITHUB_API_URL": hub.url, **env}
-    done = clone.publish(builds, "local", "--mode", "pr", *more, **given)
+    done = clone.publish(builds, "local", "--mode", "pr", **given)
     assert TOKEN not in done.stdout + done.stderr
     return done
 
