@@ -177,6 +177,22 @@ def rollback(services: tuple[str, ...], environment: str) -> None:
 
 
 @image.command()
+@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@_ENVIRONMENT
+@click.option("--load/--no-load", default=True, show_default=True, help="Put them into the nodes of the environment's kind cluster.")
+@ends_in_sentences
+def build(services: tuple[str, ...], environment: str, *, load: bool) -> None:
+    """Build images on this machine, without a registry, under the names that dist/ has: a laptop needs no cloud. Takes docker and kind.
+
+    Exit codes: 0 built, 1 docker or kind failed, 2 something is wrong with what was given, the lock or this machine.
+    """
+    from crema.pipeline.local_images import build_here
+    from crema.pipeline.place import Place
+
+    build_here(Place.around(Path.cwd()), environment, services, load=load, say=click.echo)
+
+
+@image.command()
 @click.option("--env", "environments", multiple=True, metavar="E", help="Only in this one; repeatable (default: all).")
 @ends_in_sentences
 def resolve(environments: tuple[str, ...]) -> None:
