@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import socket
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,6 +70,18 @@ class Database:
             [self.bin / "mysql", *options, database], stdin=sql, cwd=self.directory / "data", env={"PATH": str(self.bin), **password}
         )
 
+    @contextmanager
+    def up(self) -> Iterator[subprocess.Popen[bytes]]:
+        """The server on the data that is there, from the moment at which it answers until the end of the block."""
+        options = [f"--port={self.port}", "--bind-address=127.0.0.1", "--socket=s", f"--pid-file={self.directory / 'pid'}"]
+        options += ["--log-bin=binlog", "--character-set-server=utf8mb4", "--skip-name-resolve", "--innodb-buffer-pool-size=32M"]
+        command: list[str | Path] = [server("mariadbd", package="mariadb-server"), *_own(self.directory), *options]
+        with running(command, ready=self._answers, log=self.directory / "log", cwd=self.directory) as process:
+            yield process
+
+    def _answers(self) -> bool:
+        return self.ask("SELECT 1").status == 0
+
     def root(self, sql: str, *, database: str = "") -> list[list[str]]:
         """What root is answered: rows of cells."""
         return _rows(self.ask(sql, database=database))
@@ -118,23 +131,28 @@ def _rows(done: Completed) -> list[list[str]]:
     return [line.split("\t") for line in done.stdout.splitlines()]
 
 
-@contextmanager
-def serving(directory: Path) -> Iterator[Database]:
-    """A server in an empty directory, on a port of 127.0.0.1, with a binary log as MySQL has by default."""
+def _own(directory: Path) -> list[str]:
+    return ["--no-defaults", f"--datadir={directory / 'data'}", f"--user={pwd.getpwuid(os.getuid()).pw_name}"]
+
+
+def installed(directory: Path) -> Database:
+    """A server that is not up yet, in an empty directory and with no data but its own."""
     (directory / "bin").mkdir()
     for name in _IN_THE_IMAGE:
         (directory / "bin" / name).symlink_to(str(shutil.which(name)))
-    install, daemon = server("mariadb-install-db", package="mariadb-server"), server("mariadbd", package="mariadb-server")
+    install = server("mariadb-install-db", package="mariadb-server")
     for name, other in _CLIENTS.items():
         (directory / "bin" / name).symlink_to(server(other, package="mariadb-server"))
-    user = pwd.getpwuid(os.getuid()).pw_name
-    own = ["--no-defaults", f"--datadir={directory / 'data'}", f"--user={user}"]
-    done = start([install, *own, "--auth-root-authentication-method=normal", "--skip-test-db"])
+    done = start([install, *_own(directory), "--auth-root-authentication-method=normal", "--skip-test-db"])
     assert done.status == 0, done.stdout + done.stderr
-    database = Database(directory=directory, port=free_port())
-    options = [f"--port={database.port}", "--bind-address=127.0.0.1", "--socket=s", f"--pid-file={directory / 'pid'}"]
-    options += ["--log-bin=binlog", "--character-set-server=utf8mb4", "--skip-name-resolve", "--innodb-buffer-pool-size=32M"]
-    with running([daemon, *own, *options], ready=lambda: database.ask("SELECT 1").status == 0, log=directory / "log", cwd=directory):
+    return Database(directory=directory, port=free_port())
+
+
+@contextmanager
+def serving(directory: Path) -> Iterator[Database]:
+    """A server in an empty directory, on a port of 127.0.0.1, with a binary log as MySQL has by default."""
+    database = installed(directory)
+    with database.up():
         yield database
 
 

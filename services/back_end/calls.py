@@ -11,7 +11,7 @@ from opentelemetry.trace import TracerProvider
 from services.back_end.failures import Refused, Unavailable, Unknown
 
 # A callee has its own limits (services/back_end/database.py), which end before these do: then it says itself what happened.
-_TIMEOUT = httpx.Timeout(connect=2, read=20, write=5, pool=5)
+_TIMEOUT = httpx.Timeout(connect=2, read=12, write=4, pool=4)
 # Servers of this package keep an idle connection for longer than this, so that none is closed while a request is on its way.
 _LIMITS = httpx.Limits(keepalive_expiry=30)
 _LONGEST_DETAIL = 300

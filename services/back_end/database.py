@@ -22,11 +22,11 @@ Row = Mapping[str, Any]
 LARGEST = 4_294_967_295
 # Three services, each with a second pod during a roll-out, stay below the server's --max-connections=60.
 _CONNECTIONS = 8
-_SECONDS_TO_GET_ONE = 5
+_SECONDS_TO_GET_ONE = 3
 _SECONDS_TO_CONNECT = 2
-_SECONDS_PER_STATEMENT = 5
+_SECONDS_PER_STATEMENT = 4
 # Below it, so that the server and not this end gives up a wait for somebody else's lock.
-_SECONDS_FOR_A_LOCK = 3
+_SECONDS_FOR_A_LOCK = 2
 _NOT_AVAILABLE = "the database is not available; nothing was done, try again later"
 _BROKEN = (pymysql.err.OperationalError, pymysql.err.InterfaceError)
 

@@ -1,0 +1,264 @@
+"""The whole shop on this machine: database, back ends, page and ingress, each as dist/local and its image have it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from charts.back_end import TRACES_URL
+from tests.database import Database, free_port, installed
+from tests.external import running, server
+from tests.services import cluster, images
+from tests.services.collector import Collector, collecting
+
+# Whatever a shell, a URL, an option file, SQL or Latin-1 could take for something else.
+PASSWORD = """it's a "pass\\word" ☕ é $(echo) `echo` %s %(x)s #;: &|<>*?~!@/{}"""
+BACK_ENDS = ("order", "inventory", "billing")
+_SHIM = Path(__file__).parent / "shim"
+
+
+@dataclass(slots=True)
+class Shop:
+    """What runs, and how to end and begin it.
+
+    Args:
+        directory: of its own. database: its server. collector: what receives its spans. ports: each app's, and the ingress's.
+        client: a person's browser, which calls the host of the ingress.
+
+    """
+
+    directory: Path
+    database: Database
+    collector: Collector
+    ports: dict[str, int]
+    client: httpx.Client
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _stacks: dict[str, ExitStack] = field(default_factory=dict)
+
+    def begin(self, name: str, context: Any) -> None:
+        """Enter a context and keep it by a name until `end`."""
+        stack = ExitStack()
+        self.processes[name] = stack.enter_context(context)
+        self._stacks[name] = stack
+
+    def end(self, name: str) -> int:
+        """End what was begun by this name, as a pod ends; its exit code."""
+        self._stacks.pop(name).close()
+        return self.processes.pop(name).returncode
+
+    def end_all(self) -> None:
+        """End everything, what began last first."""
+        while self._stacks:
+            self.end(next(reversed(self._stacks)))
+
+    def lines(self, name: str) -> list[dict[str, Any]]:
+        """What a back end has written: every line of it is a JSON object."""
+        return [json.loads(line) for line in (self.directory / f"{name}.log").read_text(encoding="utf-8").splitlines()]
+
+    def names(self) -> dict[str, int]:
+        """Every host and port that the cluster knows, in the shop's namespace."""
+        known = {
+            f"{name}{domain}:{port}": self.ports[app]
+            for name, port, app, _ in cluster.services()
+            for domain in ("", f".{cluster.NAMESPACE}", f".{cluster.NAMESPACE}.svc.cluster.local")
+        }
+        tempo = httpx.URL(TRACES_URL)
+        return {**known, f"{tempo.host}:{tempo.port}": self.collector.port}
+
+    def back_end(self, app: str, *, names: Mapping[str, int] | None = None, **changed: str) -> BackEnd:
+        """A process of a back end that is not begun: its image's entry point and variables, its Deployment's, and the cluster's names.
+
+        Args:
+            app: its name.
+            names: what leads elsewhere than in the cluster; it has a port of its own then.
+            **changed: variables that are otherwise.
+
+        """
+        root = self.directory / "images" / app
+        if not root.exists():
+            root.mkdir(parents=True)
+            images.built(app, root, self.directory / "packages")
+        file = images.read(app)
+        env = {k: f"{root}{v}" if v.startswith("/") else v for k, v in file.env.items()}
+        env["PYTHONPATH"] = f"{_SHIM}{os.pathsep}{env['PYTHONPATH']}"
+        port = self.ports[app] if names is None else free_port()
+        shim = {
+            "CREMA_NAMES": json.dumps({**self.names(), **(names or {})}),
+            "CREMA_PORTS": json.dumps({str(cluster.container_port(app)): port}),
+        }
+        secrets = {("mysql-secret", "password"): PASSWORD}
+        (program, *arguments) = file.image.words("ENTRYPOINT")
+        assert program == "python"
+        return BackEnd(
+            app=app,
+            port=port,
+            command=(images.python(), *arguments),
+            cwd=root / file.image.words("WORKDIR")[0].lstrip("/"),
+            # A process has the language of its image, which is none.
+            env={**env, **cluster.variables(app, secrets), **shim, **changed},
+        )
+
+    def begin_back_end(self, app: str) -> None:
+        """Begin it as the cluster would."""
+        self.begin(app, self.back_end(app).up(self.directory / f"{app}.log"))
+
+    def fresh(self) -> None:
+        """The rows as after the first start."""
+        (sql,) = (v for k, v in cluster.find("ConfigMap", "mysql-init")["data"].items() if k.endswith(".sql"))
+        rows = sql[sql.index("INSERT INTO inventory") :]
+        tables = "".join(f"TRUNCATE {name};" for name in ("orders", "inventory", "billing"))
+        self.database.root(tables + rows, database="coffee_machine")
+
+    def stock(self) -> tuple[int, int]:
+        """Grams of beans, millilitres of milk."""
+        ((beans, milk),) = self.database.root("SELECT beans_grams, milk_ml FROM inventory", database="coffee_machine")
+        return int(beans), int(milk)
+
+    def books(self) -> tuple[int, int]:
+        """Sales, costs."""
+        ((sales, costs),) = self.database.root("SELECT sales, costs FROM billing", database="coffee_machine")
+        return int(sales), int(costs)
+
+    def orders(self) -> list[list[str]]:
+        """Each order's drink, cups and total, in the order of their numbers."""
+        return self.database.root("SELECT menu_id, quantity, total FROM orders ORDER BY id", database="coffee_machine")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackEnd:
+    """A process to be: its command, its directory, its whole environment and the port it will listen on."""
+
+    app: str
+    port: int
+    command: tuple[str, ...]
+    cwd: Path
+    env: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        """What its routes are below."""
+        return f"http://127.0.0.1:{self.port}{self.env['ROOT_PATH']}"
+
+    @contextmanager
+    def up(self, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """The process, once it is ready as its probe sees it."""
+        probe = cluster.container(self.app)["readinessProbe"]["httpGet"]["path"]
+        with running(self.command, ready=answers(f"http://127.0.0.1:{self.port}{probe}"), log=log, cwd=self.cwd, env=self.env) as process:
+            yield process
+
+
+def answers(url: str, host: str = "") -> Callable[[], bool]:
+    """Whether somebody answers there, and with success."""
+
+    def ready() -> bool:
+        try:
+            return httpx.get(url, headers={"Host": host} if host else {}, trust_env=False).is_success
+        except httpx.HTTPError:
+            return False
+
+    return ready
+
+
+def first_start(database: Database) -> None:
+    """What the image of the server does when its volume is empty: by its variables, then by its scripts."""
+    env = cluster.variables("mysql", {("mysql-secret", "password"): PASSWORD, ("mysql-root", "password"): "unused here"})
+    quoted = env["MYSQL_PASSWORD"].replace("\\", "\\\\").replace("'", "''")
+    database.root(
+        f"CREATE DATABASE `{env['MYSQL_DATABASE']}`; CREATE USER '{env['MYSQL_USER']}'@'%' IDENTIFIED BY '{quoted}';"
+        f"GRANT ALL ON `{env['MYSQL_DATABASE'].replace('_', chr(92) + '_')}`.* TO '{env['MYSQL_USER']}'@'%';"
+    )
+    for _, script in sorted(cluster.find("ConfigMap", "mysql-init")["data"].items()):
+        database.root(script)
+
+
+def nginx(conf: Path, directory: Path) -> list[str | Path]:
+    """The command of an nginx with this configuration; root's worker stays root, since nobody else may read a test's directory."""
+    user = ["-g", "user root;"] if os.getuid() == 0 else []
+    return [server("nginx", package="nginx"), "-p", directory, "-e", "stderr", "-c", conf, *user]
+
+
+def frontend_conf(directory: Path, root: Path, port: int) -> Path:
+    """The frontend's own configuration, with the three things that are otherwise here: the port, the files and where it may write."""
+    conf = (root / "etc" / "nginx" / "nginx.conf").read_text(encoding="utf-8")
+    writable = directory / "frontend-tmp"
+    writable.mkdir(exist_ok=True)
+    for there, here in (
+        (" /tmp/", f" {writable}/"),
+        ("listen 8080;", f"listen 127.0.0.1:{port};"),
+        ("root /srv/html;", f"root {root}/srv/html;"),
+    ):
+        assert there in conf, there
+        conf = conf.replace(there, here)
+    conf = conf.replace("/dev/stdout", f"{directory}/frontend.access.log")
+    file = directory / "frontend.conf"
+    file.write_text(conf, encoding="utf-8")
+    return file
+
+
+def _ingress_conf(shop: Shop, directory: Path) -> Path:
+    behind = {(name, port): app for name, port, app, _ in cluster.services()}
+
+    def location(path: str, service: tuple[str, int]) -> str:
+        to = f"proxy_pass http://127.0.0.1:{shop.ports[behind[service]]};"
+        # Prefix goes by whole elements: /api/order is /api/order and what is below it, and not /api/orders.
+        return "".join(f"location {rule} {{ {to} }}\n" for rule in ([f"= {path}", f"{path}/"] if path else ["/"]))
+
+    temporary = "".join(f"{name}_temp_path {directory}/ingress-{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    locations = "".join(location(path.rstrip("/"), service) for path, service in cluster.routes().items())
+    file = directory / "ingress.conf"
+    file.write_text(
+        f"daemon off; pid {directory}/ingress.pid; error_log stderr; events {{}}\n"
+        f"http {{ access_log off; {temporary} proxy_http_version 1.1; proxy_set_header Host $host; proxy_set_header Connection '';\n"
+        f"server {{ listen 127.0.0.1:{shop.ports['ingress']} default_server; return 404; }}\n"
+        f"server {{ listen 127.0.0.1:{shop.ports['ingress']}; server_name {cluster.host()};\n{locations} }} }}\n",
+        encoding="utf-8",
+    )
+    return file
+
+
+@contextmanager
+def open_shop(directory: Path) -> Iterator[Shop]:
+    """Everything, from the moment at which a person can order."""
+    (directory / "db").mkdir()
+    images.install(directory / "packages")
+    database = installed(directory / "db")
+    names = (*BACK_ENDS, "frontend", "ingress")
+    ports = {**{name: free_port() for name in names}, "mysql": database.port}
+    base = f"http://127.0.0.1:{ports['ingress']}"
+    with (
+        collecting(httpx.URL(TRACES_URL).path) as collector,
+        httpx.Client(base_url=base, headers={"Host": cluster.host()}, timeout=60, trust_env=False) as client,
+    ):
+        shop = Shop(directory=directory, database=database, collector=collector, ports=ports, client=client)
+        try:
+            shop.begin("mysql", database.up())
+            first_start(database)
+            for app in BACK_ENDS:
+                shop.begin_back_end(app)
+            root = directory / "images" / "frontend"
+            root.mkdir()
+            images.built("frontend", root, directory / "packages")
+            conf = frontend_conf(directory, root, ports["frontend"])
+            page = answers(f"http://127.0.0.1:{ports['frontend']}/")
+            shop.begin("frontend", running(nginx(conf, directory), ready=page, log=directory / "frontend.log", cwd=directory))
+            conf = _ingress_conf(shop, directory)
+            there = answers(f"{base}/", cluster.host())
+            shop.begin("ingress", running(nginx(conf, directory), ready=there, log=directory / "ingress.log", cwd=directory))
+            yield shop
+        finally:
+            shop.end_all()
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End it as a machine that loses power does."""
+    process.send_signal(signal.SIGKILL)
+    process.wait()
