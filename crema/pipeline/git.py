@@ -96,6 +96,8 @@ class Git:
                 encoding="utf-8",
                 errors="surrogateescape",
                 timeout=_SECONDS,
+                # Whoever kills this process and its group does not break off a push halfway: a remote on a disk would keep its locks.
+                start_new_session=True,
             )
         except FileNotFoundError:
             raise Stopped("git is not on PATH; install it") from None

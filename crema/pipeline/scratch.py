@@ -1,11 +1,14 @@
 """A commit's files in a directory of their own, where charts are synthesised and judged by that commit's own code."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +18,9 @@ from crema.pipeline.place import Place
 from crema.pipeline.stopped import Stopped
 
 _SECONDS: Final = 900
+_PREFIX: Final = "crema-publish-"
+_IN_USE: Final = "in-use"
+_OLD: Final = 3600.0
 # What the code of a commit has no business with, and what would make Python find other code than that.
 _HIDDEN: Final = ("GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN", "PYTHONSAFEPATH", "PYTHONPATH")
 
@@ -76,8 +82,7 @@ def scratch(git: Git, commit: str, root: Path) -> Iterator[Scratch]:
         root: the platform's root in the clone's work tree: it is at the same place in the copy.
 
     """
-    with tempfile.TemporaryDirectory(prefix="crema-publish-", ignore_cleanup_errors=True) as directory:
-        base = Path(directory).resolve()
+    with _directory() as base:
         top, index = base / git.top.name, base / "index"
         top.mkdir()
         located = _located(git, top, index)
@@ -87,6 +92,29 @@ def scratch(git: Git, commit: str, root: Path) -> Iterator[Scratch]:
         if not (place.root / "charts" / "environments.py").is_file():
             raise Stopped(f"{commit[:12]} has no charts/environments.py; is that the branch of the platform?")
         yield Scratch(git=git, parent=commit, place=place, top=top, index=index)
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
+    """A temporary directory that is locked while it is in use, so that the next run knows those that a killed one left."""
+    parent = Path(tempfile.gettempdir())
+    for left in parent.glob(f"{_PREFIX}*"):
+        _remove_if_left(left)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as directory:
+        base = Path(directory).resolve()
+        with (base / _IN_USE).open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield base
+
+
+def _remove_if_left(directory: Path) -> None:
+    """Not a young one: it may not have been locked yet. What is not ours to remove stays."""
+    with suppress(OSError):
+        if time.time() - directory.stat().st_mtime < _OLD:
+            return
+        with (directory / _IN_USE).open("r+") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(directory)
 
 
 def _located(git: Git, top: Path, index: Path) -> Mapping[str, str]:

@@ -204,14 +204,18 @@ def _changes(copy: Scratch, tree: str) -> Iterator[tuple[str, str | None, str | 
 
 
 def _author(git: Git) -> dict[str, str]:
-    """Who commits, where the clone does not say: on a runner GitHub's own account for workflows."""
-    if git.ask("var", "GIT_COMMITTER_IDENT").status == 0 and git.ask("config", "user.email").out.strip():
-        return {}
+    """Who writes and who commits, where neither the clone nor the environment says: on a runner GitHub's own account for workflows."""
     name, email = "crema", "crema@localhost"
     if os.environ.get("GITHUB_ACTIONS") == "true":
         # https://github.com/actions/checkout#push-a-commit-using-the-built-in-token
         name, email = "github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com"
-    return {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (("NAME", name), ("EMAIL", email))}
+    configured = git.ask("config", "user.email").out.strip()
+    made: dict[str, str] = {}
+    for who in ("AUTHOR", "COMMITTER"):
+        said = configured or os.environ.get(f"GIT_{who}_EMAIL")
+        if not said or git.ask("var", f"GIT_{who}_IDENT").status != 0:
+            made |= {f"GIT_{who}_NAME": name, f"GIT_{who}_EMAIL": email}
+    return made
 
 
 def _errors(text: str) -> list[str]:

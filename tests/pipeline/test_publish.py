@@ -1,10 +1,14 @@
 """`crema image publish --mode push`: one right commit, or none and the reason."""
 
 import contextlib
+import fcntl
 import json
+import os
 import shutil
+import signal
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -314,6 +318,51 @@ def test_a_platform_below_the_top_of_its_repository_and_a_shallow_clone(tmp_path
     assert done.status == 0, done.stderr
     changed = git(remote, "diff", "--name-only", "main~", "main").split()
     assert changed == ["deploy/platform/charts/images.lock.yaml", "deploy/platform/dist/local/tea/deployment-tea.yaml"]
+
+
+def test_what_a_killed_run_left_is_removed_by_a_later_one(clone: Clone, tmp_path: Path) -> None:
+    """An old directory that nobody holds goes; a young one, one in use and a stranger's stay, and so does nothing of this run."""
+    temporary = tmp_path / "tmp"
+    for name in ("crema-publish-dead", "crema-publish-young", "crema-publish-busy", "crema-publish-strange", "other"):
+        (temporary / name / "tree").mkdir(parents=True)
+        if name != "crema-publish-strange":
+            (temporary / name / "in-use").touch()
+        if name != "crema-publish-young":
+            os.utime(temporary / name, (0, 0))
+    with (temporary / "crema-publish-busy" / "in-use").open("r+") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        assert clone.publish([build("tea", "1")], "local", TMPDIR=str(temporary)).status == 0
+    left = sorted(path.name for path in temporary.iterdir())
+    assert left == ["crema-publish-busy", "crema-publish-strange", "crema-publish-young", "other"]
+
+
+def test_a_push_goes_on_when_its_publisher_and_its_group_are_killed(clone: Clone, remote: Path, tmp_path: Path) -> None:
+    """Otherwise a remote on a disk would keep the lock of its branch for ever, and no publisher would ever be done."""
+    reached = tmp_path / "reached"
+    hook = remote / "hooks" / "pre-receive"
+    hook.write_text(f"#!/bin/sh\ntouch {reached}\nsleep 2\n", encoding="utf-8")
+    hook.chmod(hook.stat().st_mode | stat.S_IXUSR)
+    process = clone.begin([build("tea", "1")], "local")
+    deadline = time.monotonic() + 60
+    while not reached.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    while len(history(remote)) == 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    done = clone.publish([build("tea", "1")])
+    assert (done.status, done.stdout.endswith("nothing to move\n")) == (0, True)
+
+
+def test_who_commits_is_who_the_clone_or_the_environment_says(clone: Clone, remote: Path) -> None:
+    """Where neither does, crema."""
+    assert clone.publish([build("tea", "1")], "local", GIT_COMMITTER_EMAIL="e@example.com", GIT_COMMITTER_NAME="E").status == 0
+    git(clone.root, "config", "user.name", "C")
+    git(clone.root, "config", "user.email", "c@example.com")
+    assert clone.publish([build("tea", "2")]).status == 0
+    assert git(remote, "log", "-2", "--format=%cn <%ce>", "main") == "C <c@example.com>\nE <e@example.com>\n"
 
 
 def test_the_token_is_shown_to_its_own_server_alone(clone: Clone) -> None:
