@@ -90,7 +90,7 @@ def routes(back_end: BackEnd) -> APIRouter:
         beans, milk = added.beans_grams, added.milk_ml
         cost = 0 if added.returned else beans * PRICE_PER_GRAM + milk * PRICE_PER_ML
         if not added.returned and not 0 < max(beans, milk) <= _MOST_AT_ONCE:
-            raise Refused(422, f"beans_grams, milk_ml: at least one of them must be above 0, and none above {_MOST_AT_ONCE}")
+            raise Refused(422, f"at least one of beans_grams and milk_ml must be above 0, and none above {_MOST_AT_ONCE}")
         paid = ""
         try:
             with back_end.database.changing() as session:

@@ -33,9 +33,10 @@ async function ask(path, body) {
   }
   const found = await answer.json().catch(() => undefined);
   if (answer.ok && found !== undefined) return found;
-  const detail = typeof found?.detail === "string" ? sentence(found.detail) : `The shop answered ${answer.status} without a reason.`;
-  const known = (answer.status >= 400 && answer.status < 500) || (answer.status === 503 && found?.detail !== undefined);
-  throw new Failed(`${heading(answer.status)} ${detail}${known ? "" : unsure}`);
+  // What is no object with a detail is not said by a service, but by what stands before it.
+  if (typeof found?.detail !== "string") throw new Failed(`This part of the shop does not answer (${answer.status}).${unsure}`);
+  const known = answer.status < 500 || answer.status === 503;
+  throw new Failed(`${heading(answer.status)} ${sentence(found.detail)}${known ? "" : unsure}`);
 }
 
 function heading(status) {
