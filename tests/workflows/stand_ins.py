@@ -129,8 +129,12 @@ class Run:
         return {"digest": digest}
 
     def _upload(self, given: Mapping[str, str]) -> dict[str, str]:
+        """An artifact's name is taken once it is there, and a path that finds nothing is by default a warning alone."""
         files = [Path(line) for line in given["path"].split()]
-        assert files, "if-no-files-found: error"
+        if given["name"] in self.artifacts and given.get("overwrite") != "true":
+            raise StepFails(f"an artifact named {given['name']} is there already")
+        if not files and given.get("if-no-files-found") == "error":
+            raise StepFails("no files were found")
         self.artifacts[given["name"]] = {file.name: file.read_bytes() for file in files}
         return {}
 

@@ -112,6 +112,17 @@ def test_a_role_for_another_registry_is_named(run: Run) -> None:
     assert run.what("build") == []
 
 
+def test_a_leg_without_a_digest_is_red(run: Run) -> None:
+    """An image that was not pushed is not recorded, and neither is nothing."""
+    leg = matrix(run)[0]
+    status, _, runner = run.run({"steps": [{**JOBS["build"]["steps"][-1], "with": {"service": leg["service"], "digest": ""}}]}, {})
+    assert (status, run.artifacts) == ("failure", {})
+    assert "DIGEST is ''; it must be sha256:" in runner.log
+    action = yaml.safe_load((ROOT / ".github/actions/record-build/action.yaml").read_text(encoding="utf-8"))
+    keep = action["runs"]["steps"][-1]
+    assert run.run({"steps": [{**keep, "with": {**keep["with"], "name": "build-x", "path": ""}}]}, {})[0] == "failure"
+
+
 def test_what_is_not_set_up_is_named(run: Run) -> None:
     """A fork that has no role yet reads which page says how."""
     run.variables = {"AWS_ROLE_ARN": ""}
