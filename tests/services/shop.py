@@ -111,6 +111,17 @@ class Shop:
         """Begin it as the cluster would."""
         self.begin(app, self.back_end(app).up(self.directory / f"{app}.log"))
 
+    def begin_frontend(self) -> None:
+        """Begin the page's server with the files of its image."""
+        root = self.directory / "images" / "frontend"
+        if not root.exists():
+            root.mkdir(parents=True)
+            images.built("frontend", root, self.directory / "packages")
+        conf = frontend_conf(self.directory, root, self.ports["frontend"])
+        page = answers(f"http://127.0.0.1:{self.ports['frontend']}/")
+        server = running(nginx(conf, self.directory), ready=page, log=self.directory / "frontend.log", cwd=self.directory)
+        self.begin("frontend", server)
+
     def fresh(self) -> None:
         """The rows as after the first start."""
         (sql,) = (v for k, v in cluster.find("ConfigMap", "mysql-init")["data"].items() if k.endswith(".sql"))
@@ -244,12 +255,7 @@ def open_shop(directory: Path) -> Iterator[Shop]:
             first_start(database)
             for app in BACK_ENDS:
                 shop.begin_back_end(app)
-            root = directory / "images" / "frontend"
-            root.mkdir()
-            images.built("frontend", root, directory / "packages")
-            conf = frontend_conf(directory, root, ports["frontend"])
-            page = answers(f"http://127.0.0.1:{ports['frontend']}/")
-            shop.begin("frontend", running(nginx(conf, directory), ready=page, log=directory / "frontend.log", cwd=directory))
+            shop.begin_frontend()
             conf = _ingress_conf(shop, directory)
             there = answers(f"{base}/", cluster.host())
             shop.begin("ingress", running(nginx(conf, directory), ready=there, log=directory / "ingress.log", cwd=directory))

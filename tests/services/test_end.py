@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 import time
 from pathlib import Path
@@ -77,6 +78,19 @@ def test_an_idle_service_ends_at_once(shop: Shop, app: str) -> None:
         assert shop.end(app) == 0
     assert time.monotonic() - began < 5
     shop.begin_back_end(app)
+
+
+def test_the_frontend_ends_by_the_signal_of_its_image(shop: Shop) -> None:
+    """With 0, as nginx does when it has answered what it was asked."""
+    process = shop.processes["frontend"]
+    assert images.read("frontend").image.words("STOPSIGNAL") == ("SIGQUIT",)
+    process.send_signal(signal.SIGQUIT)
+    try:
+        assert process.wait(timeout=10) == 0
+    finally:
+        shop.end("frontend")
+        shop.begin_frontend()
+    assert shop.client.get("/").status_code == 200
 
 
 @pytest.mark.parametrize("variable", ["ROOT_PATH", "DB_HOST", "DB_USER", "DB_PASSWORD", "DB_NAME", "BILLING_SERVICE_URL"])

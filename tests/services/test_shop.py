@@ -62,7 +62,12 @@ REFUSED: tuple[tuple[str, object, int, str], ...] = (
     (_ORDERS, [], 422, "the body: "),
     (_ORDERS, None, 422, "the body: Field required"),
     (_ADD, {"beans_grams": 0, "milk_ml": 0}, 422, "at least one of beans_grams and milk_ml must be above 0"),
-    (_ADD, {"beans_grams": 1_000_001, "milk_ml": 0}, 422, "at least one of beans_grams and milk_ml must be above 0, and none above 1000000"),
+    (
+        _ADD,
+        {"beans_grams": 1_000_001, "milk_ml": 0},
+        422,
+        "at least one of beans_grams and milk_ml must be above 0, and none above 1000000",
+    ),
     (_ADD, {"beans_grams": -1, "milk_ml": 5}, 422, "beans_grams: Input should be greater than or equal to 0"),
     (_ADD, {"beans_grams": 4_294_957_296, "milk_ml": 0, "returned": True}, 409, "the store is full: 10000 g of beans"),
     (_USE, {"beans_grams": 10001, "milk_ml": 0}, 409, "not enough stock: 10001 g of beans and 0 ml of milk are needed, 10000 g"),
