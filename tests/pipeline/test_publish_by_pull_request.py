@@ -154,6 +154,27 @@ def test_it_is_merged_while_the_next_one_is_at_work(clone: Clone, hub: StandIn, 
     assert [pull for pull in hub.pulls if pull.open] == []
 
 
+def test_another_publisher_s_push_in_between_is_never_lost(clone: Clone, hub: StandIn, remote: Path) -> None:
+    """It lands after this one has looked at the branch and before it pushes: what it brought waits in the end."""
+    propose(clone, hub, build("tea", "1"))
+    first = git(remote, "rev-parse", BRANCH).strip()
+    propose(clone, hub, build("order", "9"))
+    second = git(remote, "rev-parse", BRANCH).strip()
+    git(remote, "update-ref", f"refs/heads/{BRANCH}", first)
+    landed = []
+
+    def land(heard: Any) -> None:
+        if not landed:
+            landed.append(heard)
+            git(remote, "update-ref", f"refs/heads/{BRANCH}", second)
+
+    hub.meanwhile = land
+    done = propose(clone, hub, build("tea", "2"))
+    assert done.status == 0, done.stderr
+    assert "main or images/local of origin has moved meanwhile" in done.stderr
+    assert waiting(remote) == {"order": "order-9", "tea": "tea-2"}
+
+
 def test_somebody_s_work_on_the_branch_is_never_lost(clone: Clone, hub: StandIn, remote: Path, tmp_path: Path) -> None:
     """A person has pushed to it: the publisher says so instead of pushing over it."""
     propose(clone, hub, build("tea", "1"))
