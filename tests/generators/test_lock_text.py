@@ -197,3 +197,42 @@ def test_names_of_services_are_names_of_objects() -> None:
     """What the lock calls a service is what Kubernetes and the registry take."""
     assert [name for name in ("order", "o", "a-1") if not NAME.fullmatch(name)] == []
     assert [name for name in ("", "Order", "1a", "a-", "a_b", "a.b", "a" * 64, "ö") if NAME.fullmatch(name)] == []
+
+
+_SPLINTERS = st.sampled_from(
+    (
+        *"&a |*a|!!str |<<: |? |- |{|}|[|]|#|: |null|~|0x1|1e3|@|`|,|'|\"|\\|\t|\x00|\ufeff|\u2028|\r|\n".split("|"),
+        *("|\n", ">\n", "---\n", "...\n", "%YAML 1.1\n", "<<<<<<< a\n", "=======\n", "\U0001f375"),
+    )
+)
+
+
+def _read(text: str) -> dict[tuple[str, str], LockedImage] | int:
+    """The entries, or the line that is wrong."""
+    try:
+        return flat(text)
+    except BrokenLock as broken:
+        return broken.line
+
+
+@given(st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 30), _SPLINTERS | st.text(max_size=5)), min_size=1, max_size=3), st.data())
+def test_a_damaged_lock_is_read_or_refused_and_edited_rightly_or_not_at_all(
+    damage: list[tuple[int, int, str]], data: st.DataObject
+) -> None:
+    """Whatever happens to the file: a sentence and a line of it, or entries; and an edit of one leaves the others what they were."""
+    text = _LOCK.read_text(encoding="utf-8")
+    for at, length, splinter in damage:
+        text = text[:at] + splinter + text[at + length :]
+    entries = _read(text)
+    if isinstance(entries, int):
+        assert 1 <= entries <= len(text.splitlines()) + 1
+        return
+    if not entries:
+        return
+    key = data.draw(st.sampled_from(sorted(entries)))
+    image = LockedImage(repository="r", tag="new", digest="sha256:" + "a" * 64)
+    try:
+        after = edited(read_lock(text.encode()), {key: image})
+    except BrokenLock:
+        return
+    assert flat(after) == {**entries, key: image}
