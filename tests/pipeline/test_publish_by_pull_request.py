@@ -161,7 +161,7 @@ def test_another_publisher_s_push_in_between_is_never_lost(clone: Clone, hub: St
     propose(clone, hub, build("order", "9"))
     second = git(remote, "rev-parse", BRANCH).strip()
     git(remote, "update-ref", f"refs/heads/{BRANCH}", first)
-    landed = []
+    landed: list[Any] = []
 
     def land(heard: Any) -> None:
         if not landed:
