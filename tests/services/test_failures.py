@@ -48,6 +48,16 @@ def test_without_a_database_everything_is_503_at_once_and_works_again_when_it_is
     assert [shop.processes[app].pid for app in BACK_ENDS] == processes
 
 
+def test_a_restart_of_the_database_that_nobody_noticed_stays_unnoticed(shop: Shop) -> None:
+    """Connections that were idle meanwhile are dead, and replaced before they are used: not one request fails of it."""
+    for path in _READS:
+        assert shop.client.get(path).status_code == 200
+    shop.end("mysql")
+    shop.begin("mysql", shop.database.up())
+    for path in _READS:
+        assert shop.client.get(path).status_code == 200, path
+
+
 def test_a_database_that_hangs_is_one_that_is_not_there(shop: Shop) -> None:
     """Also of connections that were good a moment ago: each wait ends, and afterwards the same processes serve again."""
     assert shop.client.get("/api/order/menu").status_code == 200
