@@ -62,20 +62,29 @@ class _Proposal:
         own = {build.service for build in self.request.builds}
         done = replace(done, left=(*left, *(why for why in done.left if why.partition(" ")[0] in own)))
         if done.commit is None:
-            return Published(step=done)
+            return Published(step=done, notes=self._empty(head))
         commit = head if head is not None and self._is_same(head, done.commit) else done.commit
         if commit != head and not remote.push(commit, self.branch, lease=head or ""):
             return None
         return self._proposed(replace(done, commit=commit), tip)
 
     def _proposed(self, done: Step, tip: str) -> Published | None:
+        if self.github.open_pull_request(self.branch, self.remote.branch) is None and self.remote.tip() != tip:
+            return None  # merged meanwhile, perhaps the very pull request that this went into: a new one would have nothing new
         title, _, body = done.message.partition("\n\n")
         made = self.github.ensure(branch=self.branch, base=self.remote.branch, title=title, body=f"```\n{body.strip()}\n```\n\n{_MADE}")
         if isinstance(made, NoCommits) or (made.change == "created" and self.remote.tip() != tip):
-            return None  # merged meanwhile, perhaps the very pull request that this began with
+            return None
         merging = self.github.enable_auto_merge(made.pull)
         notes = (f"pull request #{made.pull.number} {made.change}", merging.sentence)
         return Published(step=done, url=made.pull.url, notes=notes)
+
+    def _empty(self, head: str | None) -> tuple[str, ...]:
+        """What to know of a pull request that has nothing left. It is not closed: another publisher may just be pushing to it."""
+        pull = self.github.open_pull_request(self.branch, self.remote.branch) if head is not None else None
+        if pull is None or pull.head_sha != head:
+            return ()
+        return (f"pull request #{pull.number} has nothing that {self.remote.branch} has not: close it, or leave it to the next build",)
 
     def _waiting(self, head: str, tip: str) -> Mapping[str, LockedImage]:
         """What the branch proposes and nobody has decided on yet, by service."""

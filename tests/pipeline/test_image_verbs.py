@@ -4,13 +4,17 @@ import contextlib
 import json
 import subprocess
 import sys
+import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from crema.__main__ import crema
-from crema.generators.lock_text import read_lock
+from crema.generators.lock_text import Lock, read_lock
+from crema.pipeline.place import Changes, Place
 from tests.checkout import committed, git
 from tests.external import Completed, start
 from tests.generators.test_lock_text import flat
@@ -194,6 +198,29 @@ def test_writers_at_once_all_land(root: Path) -> None:
     started = [subprocess.Popen([*command, f"{name}={name}-new", "--env", "local"], cwd=root, stdout=subprocess.DEVNULL) for name in names]
     assert [process.wait(timeout=120) for process in started] == [0] * 8
     assert {key[1]: entry.tag for key, entry in flat(lock(root)).items() if key[1] in names} == {name: f"{name}-new" for name in names}
+
+
+def test_a_second_writer_decides_on_what_the_first_wrote(root: Path) -> None:
+    """It waits while the first one still makes up its mind, and then sees the new lock, not the old one."""
+    place, begun = Place(root), threading.Event()
+    seen: list[str] = []
+
+    def first(lock: Lock) -> Changes:
+        begun.set()
+        time.sleep(0.5)
+        return {("local", "order"): replace(lock.entries["local"]["order"], tag="first")}
+
+    def second(lock: Lock) -> Changes:
+        seen.append(lock.entries["local"]["order"].tag)
+        return {("local", "tea"): replace(lock.entries["local"]["tea"], tag="second")}
+
+    one = threading.Thread(target=place.change, args=(first,))
+    one.start()
+    begun.wait()
+    place.change(second)
+    one.join()
+    assert seen == ["first"]
+    assert [flat(lock(root))["local", name].tag for name in ("order", "tea")] == ["first", "second"]
 
 
 def test_the_lock_keeps_its_mode_and_may_be_a_link(root: Path) -> None:

@@ -136,22 +136,47 @@ def test_main_moves_and_the_branch_is_made_anew_on_it(clone: Clone, hub: StandIn
 
 
 def test_it_is_merged_while_the_next_one_is_at_work(clone: Clone, hub: StandIn, remote: Path) -> None:
-    """Between looking and pushing: what was merged is not proposed a second time, and the new build is."""
+    """What it has just pushed is merged with the rest before it asks: nothing is proposed a second time."""
     propose(clone, hub, build("tea", "1"))
-    asked = []
 
     def merge_once(heard: Any) -> None:
-        asked.append(heard)
-        if len(asked) == 4:  # its branch has been pushed by now
+        del heard
+        if hub.pulls[0].open and waiting(remote)["order"] == "order-1":  # it has been pushed, and is asked for next
             hub.checks_pass()
 
     hub.meanwhile = merge_once
     done = propose(clone, hub, build("order", "1"))
     hub.meanwhile = None
     assert done.status == 0, done.stderr
-    hub.checks_pass()
+    assert done.stdout.endswith("nothing to move\n")
     assert [image_in(remote, name).partition("@")[0] for name in ("order", "tea")] == ["order:order-1", "tea:tea-1"]
-    assert [pull for pull in hub.pulls if pull.open] == []
+    assert [pull.number for pull in hub.pulls] == [1]
+
+
+def test_main_moves_while_the_first_pull_request_is_opened(clone: Clone, hub: StandIn, remote: Path, tmp_path: Path) -> None:
+    """Its branch is made anew on what main is now."""
+    tip = pushed(remote, tmp_path / "somebody", {"a": "1"})
+    git(remote, "update-ref", "refs/heads/main", f"{tip}~")
+    git(remote, "update-ref", "refs/heads/somebody", tip)
+
+    def move(heard: Any) -> None:
+        if heard.method == "POST" and heard.path.endswith("/pulls"):
+            git(remote, "update-ref", "refs/heads/main", tip)
+
+    hub.meanwhile = move
+    assert propose(clone, hub, build("tea", "1")).status == 0
+    assert (git(remote, "rev-parse", f"{BRANCH}~").strip(), len(hub.pulls)) == (tip, 1)
+
+
+def test_a_pull_request_that_has_nothing_left_is_named(clone: Clone, hub: StandIn, remote: Path) -> None:
+    """Somebody has put its images onto main another way; it is left to a person, or to the next build, which uses it."""
+    propose(clone, hub, build("tea", "1"))
+    assert clone.publish([build("tea", "1")]).status == 0
+    done = propose(clone, hub, build("tea", "1"))
+    assert done.status == 0
+    assert "pull request #1 has nothing that main has not: close it, or leave it to the next build\n" in done.stdout
+    assert propose(clone, hub, build("order", "1")).status == 0
+    assert [(pull.number, pull.title) for pull in hub.pulls if pull.open] == [(1, "dist: local runs order order-1")]
 
 
 def test_another_publisher_s_push_in_between_is_never_lost(clone: Clone, hub: StandIn, remote: Path) -> None:
