@@ -168,7 +168,7 @@ def test_main_moves_while_the_first_pull_request_is_opened(clone: Clone, hub: St
     assert (git(remote, "rev-parse", f"{BRANCH}~").strip(), len(hub.pulls)) == (tip, 1)
 
 
-def test_a_pull_request_that_has_nothing_left_is_named(clone: Clone, hub: StandIn, remote: Path) -> None:
+def test_a_pull_request_that_has_nothing_left_is_named(clone: Clone, hub: StandIn) -> None:
     """Somebody has put its images onto main another way; it is left to a person, or to the next build, which uses it."""
     propose(clone, hub, build("tea", "1"))
     assert clone.publish([build("tea", "1")]).status == 0
