@@ -16,9 +16,10 @@ import httpx
 
 from charts.back_end import TRACES_URL
 from tests.database import Database, free_port, installed
-from tests.external import running, server
+from tests.external import running
 from tests.services import cluster, images
 from tests.services.collector import Collector, collecting
+from tests.services.web_servers import frontend_conf, ingress_conf, nginx
 
 # Whatever a shell, a URL, an option file, SQL or Latin-1 could take for something else.
 PASSWORD = """it's a "pass\\word" ☕ é $(echo) `echo` %s %(x)s #;: &|<>*?~!@/{}"""
@@ -119,8 +120,8 @@ class Shop:
             images.built("frontend", root, self.directory / "packages")
         conf = frontend_conf(self.directory, root, self.ports["frontend"])
         page = answers(f"http://127.0.0.1:{self.ports['frontend']}/")
-        server = running(nginx(conf, self.directory), ready=page, log=self.directory / "frontend.log", cwd=self.directory)
-        self.begin("frontend", server)
+        web_server = running(nginx(conf, self.directory), ready=page, log=self.directory / "frontend.log", cwd=self.directory)
+        self.begin("frontend", web_server)
 
     def fresh(self) -> None:
         """The rows as after the first start."""
@@ -191,51 +192,6 @@ def first_start(database: Database) -> None:
         database.root(script)
 
 
-def nginx(conf: Path, directory: Path) -> list[str | Path]:
-    """The command of an nginx with this configuration; root's worker stays root, since nobody else may read a test's directory."""
-    user = ["-g", "user root;"] if os.getuid() == 0 else []
-    return [server("nginx", package="nginx"), "-p", directory, "-e", "stderr", "-c", conf, *user]
-
-
-def frontend_conf(directory: Path, root: Path, port: int) -> Path:
-    """The frontend's own configuration, with the three things that are otherwise here: the port, the files and where it may write."""
-    conf = (root / "etc" / "nginx" / "nginx.conf").read_text(encoding="utf-8")
-    writable = directory / "frontend-tmp"
-    writable.mkdir(exist_ok=True)
-    for there, here in (
-        (" /tmp/", f" {writable}/"),
-        ("listen 8080;", f"listen 127.0.0.1:{port};"),
-        ("root /srv/html;", f"root {root}/srv/html;"),
-    ):
-        assert there in conf, there
-        conf = conf.replace(there, here)
-    conf = conf.replace("/dev/stdout", f"{directory}/frontend.access.log")
-    file = directory / "frontend.conf"
-    file.write_text(conf, encoding="utf-8")
-    return file
-
-
-def _ingress_conf(shop: Shop, directory: Path) -> Path:
-    behind = {(name, port): app for name, port, app, _ in cluster.services()}
-
-    def location(path: str, service: tuple[str, int]) -> str:
-        to = f"proxy_pass http://127.0.0.1:{shop.ports[behind[service]]};"
-        # Prefix goes by whole elements: /api/order is /api/order and what is below it, and not /api/orders.
-        return "".join(f"location {rule} {{ {to} }}\n" for rule in ([f"= {path}", f"{path}/"] if path else ["/"]))
-
-    temporary = "".join(f"{name}_temp_path {directory}/ingress-{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    locations = "".join(location(path.rstrip("/"), service) for path, service in cluster.routes().items())
-    file = directory / "ingress.conf"
-    file.write_text(
-        f"daemon off; pid {directory}/ingress.pid; error_log stderr; events {{}}\n"
-        f"http {{ access_log off; {temporary} proxy_http_version 1.1; proxy_set_header Host $host; proxy_set_header Connection '';\n"
-        f"server {{ listen 127.0.0.1:{shop.ports['ingress']} default_server; return 404; }}\n"
-        f"server {{ listen 127.0.0.1:{shop.ports['ingress']}; server_name {cluster.host()};\n{locations} }} }}\n",
-        encoding="utf-8",
-    )
-    return file
-
-
 @contextmanager
 def open_shop(directory: Path) -> Iterator[Shop]:
     """Everything, from the moment at which a person can order."""
@@ -256,7 +212,7 @@ def open_shop(directory: Path) -> Iterator[Shop]:
             for app in BACK_ENDS:
                 shop.begin_back_end(app)
             shop.begin_frontend()
-            conf = _ingress_conf(shop, directory)
+            conf = ingress_conf(ports, directory)
             there = answers(f"{base}/", cluster.host())
             shop.begin("ingress", running(nginx(conf, directory), ready=there, log=directory / "ingress.log", cwd=directory))
             yield shop
