@@ -114,12 +114,12 @@ def test_a_role_for_another_registry_is_named(run: Run) -> None:
 
 def test_a_leg_without_a_digest_is_red(run: Run) -> None:
     """An image that was not pushed is not recorded, and neither is nothing."""
-    leg = matrix(run)[0]
-    status, _, runner = run.run({"steps": [{**JOBS["build"]["steps"][-1], "with": {"service": leg["service"], "digest": ""}}]}, {})
+    leg, steps = matrix(run)[0], {step["name"]: step for step in JOBS["build"]["steps"]}
+    nothing = {**steps["write the record"], "env": {"SERVICE": leg["service"], "DIGEST": ""}}
+    status, _, runner = run.run({"steps": [steps["check out"], nothing, steps["keep it for the job that publishes"]]}, {}, matrix=leg)
     assert (status, run.artifacts) == ("failure", {})
     assert "DIGEST is ''; it must be sha256:" in runner.log
-    action = yaml.safe_load((ROOT / ".github/actions/record-build/action.yaml").read_text(encoding="utf-8"))
-    keep = action["runs"]["steps"][-1]
+    keep = steps["keep it for the job that publishes"]
     assert run.run({"steps": [{**keep, "with": {**keep["with"], "name": "build-x", "path": ""}}]}, {})[0] == "failure"
 
 

@@ -2,6 +2,7 @@
 # What the action runs: crema from the very commit of the action, in an environment of its own, on the checkout of the job.
 set -euo pipefail
 
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 crema="$RUNNER_TEMP/crema"
 reports="$RUNNER_TEMP/crema-reports"
 mkdir -p "$reports"
@@ -11,7 +12,7 @@ python3 -m venv "$crema"
 if [[ -n ${CREMA_INSTALL:-} ]]; then
     read -r -a install <<<"$CREMA_INSTALL"
 else
-    install=("$GITHUB_ACTION_PATH/../../..")
+    install=("$here/../../..")
 fi
 "$crema/bin/python" -m pip --quiet --disable-pip-version-check install "${install[@]}"
 
