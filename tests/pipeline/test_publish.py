@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -294,17 +295,18 @@ def test_a_remote_that_does_not_answer_is_asked_again_within_bounds(clone: Clone
 
 def test_no_hook_and_no_index_of_the_clone_takes_part(clone: Clone, remote: Path) -> None:
     """What a person has staged or changed stays theirs, on whatever branch they are, and their hooks judge their own commits."""
-    for name in ("pre-push", "pre-commit", "reference-transaction"):
+    for name in ("pre-push", "pre-commit", "reference-transaction", "post-index-change", "post-checkout"):
         hook = clone.root / ".git" / "hooks" / name
-        hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        hook.write_text(f"#!/bin/sh\ntouch {clone.root.parent}/ran\nexit 1\n", encoding="utf-8")
         hook.chmod(0o755)
     (clone.root / "charts" / "tea.py").write_text("broken", encoding="utf-8")
     (clone.root / "new").write_text("staged", encoding="utf-8")
     git(clone.root, "-c", "core.hooksPath=/dev/null", "add", "new")
-    before = git(clone.root, "status", "--porcelain")
+    before = git(clone.root, "-c", "core.hooksPath=/dev/null", "status", "--porcelain")
     done = clone.publish([build("tea", "1")])
     assert done.status == 0, done.stderr
-    assert git(clone.root, "status", "--porcelain") == before != ""
+    assert not (clone.root.parent / "ran").exists()
+    assert git(clone.root, "-c", "core.hooksPath=/dev/null", "status", "--porcelain") == before != ""
     assert "new" not in git(remote, "ls-tree", "--name-only", "main").split()
 
 
@@ -318,6 +320,26 @@ def test_a_platform_below_the_top_of_its_repository_and_a_shallow_clone(tmp_path
     assert done.status == 0, done.stderr
     changed = git(remote, "diff", "--name-only", "main~", "main").split()
     assert changed == ["deploy/platform/charts/images.lock.yaml", "deploy/platform/dist/local/tea/deployment-tea.yaml"]
+
+
+def test_the_code_of_the_branch_never_sees_the_token(clone: Clone, remote: Path, tmp_path: Path) -> None:
+    """Charts are anybody's code; what they need of the environment they still have."""
+    spy = 'import os\n\nassert "HOME" in os.environ\nassert [n for n in os.environ if "TOKEN" in n] == []\n'
+    pushed(remote, tmp_path / "somebody", {"charts/tea.py": spy + FILES["charts/tea.py"]})
+    done = clone.publish([build("tea", "1")], "local", GITHUB_TOKEN="ghs_x", ACTIONS_RUNTIME_TOKEN="y", ACTIONS_ID_TOKEN_REQUEST_TOKEN="z")
+    assert done.status == 0, done.stderr
+
+
+def test_publishers_of_one_clone_take_turns(clone: Clone, remote: Path) -> None:
+    """The second waits, and goes on when the first is done or dead: both at once would only do each other's work again."""
+    with (clone.root / ".git" / "crema-publish.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        process = clone.begin([build("tea", "1")], "local")
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.communicate(timeout=5)
+        assert len(history(remote)) == 1
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
 
 
 def test_what_a_killed_run_left_is_removed_by_a_later_one(clone: Clone, tmp_path: Path) -> None:
