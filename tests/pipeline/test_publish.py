@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import json
 import os
-import shutil
 import signal
 import stat
 import subprocess
@@ -20,26 +19,6 @@ from tests.checkout import git
 from tests.external import Completed, start
 from tests.pipeline.publishers import LOCK, Clone, build, history, lock_of
 from tests.pipeline.small import FILES, image_in, images, pushed, small_remote
-
-
-@pytest.fixture(scope="module")
-def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("small")
-    small_remote(directory)
-    return directory
-
-
-@pytest.fixture
-def remote(_made: Path, tmp_path: Path) -> Path:
-    """A remote of its own for each test."""
-    shutil.copytree(_made / "remote.git", tmp_path / "remote.git")
-    return tmp_path / "remote.git"
-
-
-@pytest.fixture
-def clone(remote: Path, tmp_path: Path) -> Clone:
-    """What a job checks out."""
-    return Clone.of(remote, tmp_path / "clone")
 
 
 def _given(clone: Clone, value: object, *more: str) -> Completed:

@@ -1,6 +1,5 @@
 """`crema image publish --mode pr`: one pull request for each environment that holds what is not merged yet, whatever happens on the way."""
 
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -15,23 +14,9 @@ from tests.external import Completed
 from tests.pipeline.github_stand_in import TOKEN, StandIn, github
 from tests.pipeline.github_troubles import broken, primary_limit, refused, reset, secondary_limit, truncated
 from tests.pipeline.publishers import Clone, build
-from tests.pipeline.small import FILES, image_in, pushed, small_remote
+from tests.pipeline.small import FILES, image_in, pushed
 
 BRANCH = "images/local"
-
-
-@pytest.fixture(scope="module")
-def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("small")
-    small_remote(directory)
-    return directory
-
-
-@pytest.fixture
-def remote(_made: Path, tmp_path: Path) -> Path:
-    """A remote of its own for each test."""
-    shutil.copytree(_made / "remote.git", tmp_path / "remote.git")
-    return tmp_path / "remote.git"
 
 
 @pytest.fixture
@@ -39,12 +24,6 @@ def hub(remote: Path) -> Iterator[StandIn]:
     """GitHub, for that remote."""
     with github("octo/coffee", git=remote) as stand_in:
         yield stand_in
-
-
-@pytest.fixture
-def clone(remote: Path, tmp_path: Path) -> Clone:
-    """What a job checks out."""
-    return Clone.of(remote, tmp_path / "clone")
 
 
 def propose(clone: Clone, hub: StandIn, *builds: dict[str, Any], **env: str) -> Completed:
