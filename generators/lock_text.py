@@ -270,7 +270,7 @@ def _added(lock: Lock, environment: str, service: str, image: LockedImage) -> st
     keys = {key.value: key.start_mark for key, _ in _pairs(dict(environments).get(environment))}
     indent = " " * (keys[services[0][0]].column if services else 2)
     newline = _newline(lines)
-    block = [f"{indent}{service}:", *(f"{indent}  {line}" for line in _block(image))]
+    block = [f"{indent}{_key(service)}:", *(f"{indent}  {line}" for line in _block(image))]
     if services:
         following = min((name for name in keys if name > service), default=None)
         if following is not None:
@@ -282,7 +282,7 @@ def _added(lock: Lock, environment: str, service: str, image: LockedImage) -> st
     else:
         tops = {key.value: key.start_mark for key, _ in _pairs(lock.nodes)}
         following = min((name for name in tops if name > environment), default=None)
-        block = [f"{environment}:", *block]
+        block = [f"{_key(environment)}:", *block]
         if following is not None:
             at, block = _above(lines, tops[following].line), [*block, ""]
         else:
@@ -328,6 +328,11 @@ def _written(name: str, value: object) -> str:
 def _lines(text: str) -> list[str]:
     """With their ends; the last may have none."""
     return [line for line in _LINE.findall(text) if line]
+
+
+def _key(name: str) -> str:
+    """A service may be called `on` or `null`."""
+    return name if is_plain(name) else f'"{name}"'
 
 
 def _newline(lines: list[str]) -> str:

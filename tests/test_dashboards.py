@@ -17,6 +17,7 @@ from charts.environments import ENVIRONMENTS, LOCAL
 from crema.generators import NginxSpec, Part
 from crema.generators.platform import render
 from tests.external import run
+from tests.locks import locked
 
 _NAMES = [environment.name for environment in ENVIRONMENTS]
 # Every metric that a panel may ask for, by what exports it here.
@@ -124,13 +125,11 @@ def test_every_workload_of_the_shop_has_a_dashboard_in_its_own_app(environment: 
     assert {(app, name.removeprefix("service-").removesuffix(".json")) for name, app in apps.items() if app != "dashboards"} == workloads
 
 
-def test_a_new_back_end_brings_its_dashboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_back_end_brings_its_dashboard() -> None:
     """Nothing lists services: the dashboard is made where the service is made."""
-    lock = tmp_path / "images.lock.yaml"
-    lock.write_text('local:\n  tea:\n    repository: coffee_machine\n    tag: "tea-1"\n', encoding="utf-8")
-    monkeypatch.setattr("charts.environment._LOCK", lock)
     chart = cdk8s.Chart(cdk8s.App(), "tea", namespace="shop")
-    BackEnd(chart, "tea", LOCAL, root_path="/api/tea")
+    with locked(["tea"]):
+        BackEnd(chart, "tea", LOCAL, root_path="/api/tea")
     assert [p.mistakes for p in chart.node.find_all() if isinstance(p, Part) and p.mistakes] == []
     (config,) = [b for b in chart.to_json() if b["kind"] == "ConfigMap"]
     assert list(config["data"]) == ["service-tea.json"]

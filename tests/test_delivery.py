@@ -22,6 +22,7 @@ from crema.generators.found import Found
 from crema.generators.layout import File, lay_out
 from crema.generators.platform import build
 from tests.external import ROOT
+from tests.locks import locked
 from tests.strategies import service_names
 
 _NAMES = [e.name for e in ENVIRONMENTS]
@@ -76,7 +77,8 @@ def _built(names: list[str]) -> dict[str, File]:
     classes: list[type[cdk8s.Chart]] = [RootChart, *services, BootstrapChart]
     charts = [ChartFile(cls, here) for cls in classes]
     mistakes = Found((LOCAL.name,))
-    rendered = build(charts, [LOCAL], mistakes)
+    with locked(names, LOCAL.name):
+        rendered = build(charts, [LOCAL], mistakes)
     files = lay_out(rendered.objects, ROOT, "dist", mistakes)
     assert mistakes.listed() == ()
     return files
