@@ -7,10 +7,14 @@ again, it finds out which.
 
 import fcntl
 import os
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from crema.pipeline.git import Git, with_token
 from crema.pipeline.place import Place
@@ -18,6 +22,8 @@ from crema.pipeline.remote import Remote
 from crema.pipeline.step import Request, Step, step
 from crema.pipeline.stopped import Stopped
 from crema.pipeline.trying import Patience, persistently
+
+_TURN: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +45,7 @@ class Published:
 
 
 def published(target: Target, place: Place, request: Request, patience: Patience, say: Callable[[str], None]) -> Published:
-    """Publish. Publishers of one clone take turns: each would only make the others' work pointless.
+    """Publish. Those of one machine take turns: at once, each would only make the others' work pointless.
 
     Raises:
         Stopped: as the mode says.
@@ -47,7 +53,8 @@ def published(target: Target, place: Place, request: Request, patience: Patience
     """
     git = authenticated(Git.around(place.root))
     remote = Remote(git=git, name=target.remote, branch=target.branch)
-    with _in_turn(git):
+    url = git.ask("remote", "get-url", target.remote).out.strip()
+    with in_turn(turn_file(Path(tempfile.gettempdir()), url), seconds=_TURN):
         if target.mode == "push":
             return Published(step=push_mode(remote, place, request, patience, say))
         from crema.pipeline.pull_request import pull_request_mode  # here: a push needs no client of GitHub's API
@@ -61,12 +68,36 @@ def authenticated(git: Git) -> Git:
     return with_token(git, os.environ.get("GITHUB_SERVER_URL") or "https://github.com", token) if token else git
 
 
+def turn_file(directory: Path, url: str) -> Path:
+    """What publishers of one machine and one user hold while they publish to a remote."""
+    return directory / f"crema-turn-{os.getuid()}-{sha256(url.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
+
+
 @contextmanager
-def _in_turn(git: Git) -> Iterator[None]:
-    directory = Path(git.tell("rev-parse", "--path-format=absolute", "--git-common-dir").strip())
-    with (directory / "crema-publish.lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)  # the kernel lets go of it when its holder dies
-        yield
+def in_turn(file: Path, *, seconds: float) -> Iterator[bool]:
+    """Wait for whoever holds the file, but not longer than this: taking turns saves work, and nothing depends on it.
+
+    Gives whether it is held. The kernel lets go of it when its holder dies.
+    """
+    try:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError:  # somebody else's file of that name, or no place to write
+        yield False
+        return
+    try:
+        held = False
+        until = time.monotonic() + seconds
+        while not held:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                held = True
+            except OSError:
+                if time.monotonic() > until:
+                    break
+                time.sleep(0.1)
+        yield held
+    finally:
+        os.close(handle)
 
 
 def push_mode(remote: Remote, place: Place, request: Request, patience: Patience, say: Callable[[str], None]) -> Step:

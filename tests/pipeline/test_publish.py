@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from crema.__main__ import crema
+from crema.pipeline.publish import in_turn, turn_file
 from tests.checkout import git
 from tests.external import Completed, start
 from tests.pipeline.publishers import LOCK, Clone, build, history, lock_of
@@ -309,16 +310,29 @@ def test_the_code_of_the_branch_never_sees_the_token(clone: Clone, remote: Path,
     assert done.status == 0, done.stderr
 
 
-def test_publishers_of_one_clone_take_turns(clone: Clone, remote: Path) -> None:
-    """The second waits, and goes on when the first is done or dead: both at once would only do each other's work again."""
-    with (clone.root / ".git" / "crema-publish.lock").open("w") as handle:
+def test_publishers_of_one_machine_take_turns(clone: Clone, remote: Path, tmp_path: Path) -> None:
+    """The second waits, whatever clone it is in, and goes on when the first is done or dead."""
+    with turn_file(tmp_path, str(remote)).open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        process = clone.begin([build("tea", "1")], "local")
+        process = clone.begin([build("tea", "1")], "local", TMPDIR=str(tmp_path))
         with pytest.raises(subprocess.TimeoutExpired):
             process.communicate(timeout=5)
         assert len(history(remote)) == 1
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 0, said
+
+
+def test_nobody_waits_for_a_turn_for_ever(tmp_path: Path) -> None:
+    """Whoever hangs, or a file that cannot be opened, keeps nobody from publishing; and a turn ends with its block."""
+    file = turn_file(tmp_path, "https://example.com/a.git")
+    assert file != turn_file(tmp_path, "https://example.com/b.git")
+    with in_turn(file, seconds=0.0) as first, in_turn(file, seconds=0.2) as second:
+        assert (first, second) == (True, False)
+    with in_turn(file, seconds=0.0) as again:
+        assert again
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    with in_turn(tmp_path / "link", seconds=0.0) as held:
+        assert (held, (tmp_path / "elsewhere").exists()) == (False, False)
 
 
 def test_what_a_killed_run_left_is_removed_by_a_later_one(clone: Clone, tmp_path: Path) -> None:

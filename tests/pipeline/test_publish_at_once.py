@@ -12,7 +12,7 @@ from tests.external import ROOT, start
 from tests.pipeline.publishers import ENVIRONMENTS, SERVICES, Clone, build, entries, history, lock_of, running
 
 _PUBLISHERS = 20
-_CLONES = 8  # so that some share one
+_CLONES = 8  # so that some share one, and a machine
 _SECONDS = 900.0
 
 
@@ -20,7 +20,8 @@ def _until_done(clone: Clone, builds: list[dict[str, object]], environment: str,
     """Start the publisher and, now and then, kill it; start it again until it says that it is done. Everything it said is returned."""
     said = ""
     for attempt in range(60):
-        process = clone.begin(builds, environment)
+        # As on machines of their own: those of one machine would take turns.
+        process = clone.begin(builds, environment, TMPDIR=f"{clone.root}-tmp")
         try:
             doomed = attempt < 3 and chance.random() < 0.6
             wait = chance.uniform(0.1, 9.0) if doomed else max(1.0, deadline - time.monotonic())
@@ -41,6 +42,8 @@ def test_twenty_publishers_that_are_killed_leave_every_image_and_a_linear_histor
     remote = bare_remote(tmp_path)
     before = len(history(remote))
     clones = [Clone.of(remote, tmp_path / f"clone-{number}") for number in range(_CLONES)]
+    for clone in clones:
+        Path(f"{clone.root}-tmp").mkdir()
     deadline = time.monotonic() + _SECONDS
     asked: dict[tuple[str, str], set[str]] = {}
     failed: list[BaseException] = []
