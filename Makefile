@@ -22,7 +22,7 @@ help:
 	  'make lock      write Pipfile.lock anew after a change of the Pipfile (needs pipenv)' \
 	  'make clean     remove what the set-up and the tools made (.venv/, .tools/, .crema/, caches)' \
 	  '' \
-	  'The first synth takes up to 2 minutes, the first test up to 20. PYTHON=/path/to/python3.12 names the Python to use.'
+	  'The first synth takes up to 2 minutes, the first test up to 30. PYTHON=/path/to/python3.12 names the Python to use.'
 
 synth:
 	@$(setup) python

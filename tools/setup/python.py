@@ -97,7 +97,7 @@ def require_room(place: Place, needed: int) -> None:
     if free < needed:
         raise SetupFailed(
             f"only {free / 1e9:.1f} GB are free on the disk of {place.root}; this step takes up to {needed / 1e9:.1f} GB",
-            fix="free some space there and run the same command again; all of the set-up takes 3.5 GB, and 5 GB while it builds",
+            fix="free some space there and run the same command again; all of the set-up takes 4 GB, and 5.5 GB while it builds",
         )
 
 
