@@ -172,8 +172,23 @@ def test_the_old_way_succeeds_where_it_is_wrong(tmp_path: Path, before: str, scr
     assert (done.status, file.read_bytes().decode()) == (0, after)
 
 
+def test_of_two_writers_of_the_old_way_one_is_lost(tmp_path: Path) -> None:
+    """Two builds end together: each has what was there before, and the second to write takes the first one's image back."""
+    before = "image: r:order-1\nimage: r:tea-1\n"
+    files = {service: tmp_path / service for service in ("order", "tea")}
+    for service, file in files.items():
+        file.write_text(before, encoding="utf-8")
+        assert start(["sed", "-i", f"s/{service}-1/{service}-2/", file]).status == 0
+    shared = tmp_path / "deployment.yaml"
+    for file in files.values():
+        shared.write_bytes(file.read_bytes())
+    assert shared.read_text(encoding="utf-8") == "image: r:order-1\nimage: r:tea-2\n"
+
+
 def test_the_new_way_is_right_there() -> None:
-    """A tag inside another service's tag moves alone; a move of nothing is nothing; see below for endings and numbers."""
+    """A tag inside another service's tag moves alone; a move of nothing is nothing. Endings and numbers are below, writers at once in
+    tests/pipeline: of `crema image set` in one checkout, and of `crema image publish` in many.
+    """
     text = made(
         {("local", "order"): LockedImage(repository="r", tag="order-1"), ("local", "tea"): LockedImage(repository="r", tag="order-12")}
     )
