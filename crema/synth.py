@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from crema.platform_root import platform_root
+
 # What the extra `generators` brings; checking manifests needs none of it.
 _EXTRA = frozenset({"cdk8s", "constructs", "grafana_foundation_sdk", "jsii", "promql_parser"})
 
@@ -21,7 +23,7 @@ def synth(*, check: bool, environment: str | None) -> None:
 
     Run it anywhere in a project, which is a directory with the package `charts`.
     """
-    root = _project(Path.cwd())
+    root = platform_root(Path.cwd())
     if root is None:
         raise click.UsageError("there is no directory charts/ with an environments.py here or above; run crema synth inside a project")
     try:
@@ -34,7 +36,3 @@ def synth(*, check: bool, environment: str | None) -> None:
         sys.exit(2)
 
     sys.exit(synthesise(root, only=environment, check=check))
-
-
-def _project(start: Path) -> Path | None:
-    return next((d for d in (start, *start.parents) if (d / "charts" / "environments.py").is_file()), None)

@@ -1,8 +1,6 @@
 """`crema waivers`: the recorded exceptions, what they cover, and how they are added and removed."""
 
-import os
 import sys
-import tempfile
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +15,7 @@ from crema.policies.engine.waivers import MAX_DAYS, Known, Waiver, is_spent, sor
 from crema.policies.report.report import CLEAN, CRASHED, FINDINGS, TOO_LITTLE, USAGE
 from crema.policies.report.text import escaped
 from crema.project import Project, day_of, fail, known_to, open_project, read_project, read_project_waivers
+from crema.whole_file import write_whole
 
 _SHORTEST = 6
 _DEFAULT_DAYS = 90
@@ -167,14 +166,10 @@ def _exit(done: Run) -> int:
 
 
 def _replace(file: Path, text: str) -> None:
-    """Write beside the file, then rename: it is never half-written."""
+    """Write the whole of it, or end with exit 2 and leave it as it was."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as opened:
-            opened.write(text)
-        Path(name).chmod(file.stat().st_mode & 0o777 if file.exists() else 0o644)
-        Path(name).replace(file)
+        write_whole(file, text)
     except OSError as broken:
         click.echo(f"crema waivers: {file} cannot be written: {broken.strerror}", err=True)
         sys.exit(USAGE)

@@ -8,6 +8,7 @@ from typing import Final
 
 from crema.generators.lock_text import NAME
 from crema.pipeline.builds import entries_of
+from crema.pipeline.ecr import region_of
 from crema.pipeline.new_entries import environments_of
 from crema.pipeline.place import Place
 from crema.pipeline.stopped import TOO_LITTLE, Stopped
@@ -17,8 +18,6 @@ CONTEXT: Final = "services"
 BASES: Final = "services/bases.env"
 _BASE: Final = re.compile(r"(?P<name>[A-Z][A-Z0-9_]*)=(?P<image>\S+)")
 _FROM: Final = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*\$\{?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\}?", re.IGNORECASE | re.MULTILINE)
-# https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
-_ECR: Final = re.compile(r"[0-9]{12}\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,6 @@ def jobs(place: Place, environment: str | None) -> tuple[Job, ...]:
         raise Stopped(f"the environment {name} of charts/environments.py has no registry, which says where images are pushed to")
     entries = entries_of(place.read(), place.shown(place.lock), name)
     bases = _bases(place.root / BASES)
-    region = _ECR.fullmatch(registry)
     found: list[Job] = []
     wrong: list[str] = []
     for service in place.built_here():
@@ -78,7 +76,7 @@ def jobs(place: Place, environment: str | None) -> tuple[Job, ...]:
                     dockerfile=dockerfile,
                     build_args="\n".join(f"{base}={bases[base]}" for base in asked),
                     registry=registry,
-                    region=region["region"] if region else "",
+                    region=region_of(registry) or "",
                     repository=entries[service].repository,
                 )
             )

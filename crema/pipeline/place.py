@@ -1,8 +1,6 @@
 """Where a platform is: the directory that has `charts/environments.py`, its lock of images, its services."""
 
 import fcntl
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +10,8 @@ from crema.generators.image_lock import LOCK_NAME
 from crema.generators.lock_text import BrokenLock, Lock, LockedImage, edited, read_lock
 from crema.generators.state import DIRECTORY
 from crema.pipeline.stopped import Stopped
+from crema.platform_root import platform_root
+from crema.whole_file import write_whole
 
 Changes = Mapping[tuple[str, str], LockedImage]
 """New entries by environment and service."""
@@ -31,7 +31,7 @@ class Place:
             Stopped: it is in none.
 
         """
-        found = next((d for d in (start, *start.parents) if (d / "charts" / "environments.py").is_file()), None)
+        found = platform_root(start)
         if found is None:
             raise Stopped("there is no directory charts/ with an environments.py here or above; run this inside a platform")
         return cls(found)
@@ -79,7 +79,7 @@ class Place:
                 changes = decide(lock)
                 text = self.edited(lock, changes)
                 if text != lock.text:
-                    _replace(self.lock.resolve(), text)
+                    write_whole(self.lock.resolve(), text)
                 return lock, changes
         except OSError as error:
             raise Stopped(f"{error.filename or self.lock} cannot be written: {error.strerror}; nothing was changed") from None
@@ -98,19 +98,3 @@ class Place:
         with (directory / "images.lock").open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)  # the kernel lets go of it when its holder dies
             yield
-
-
-def _replace(file: Path, text: str) -> None:
-    mode = file.stat().st_mode & 0o777
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as opened:
-            opened.write(text)
-            opened.flush()
-            os.fsync(opened.fileno())
-        aside.chmod(mode)
-        aside.replace(file)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise

@@ -1,15 +1,13 @@
 """What a registry did not give, as one sentence with what to do."""
 
-import re
 from enum import Enum
-from typing import Final, Protocol
+from typing import Protocol
 
+from crema.pipeline.ecr import region_of
 from crema.pipeline.http import Answer, plain
 from crema.pipeline.image_name import ImageName
 from crema.pipeline.json_answer import Unexpected, item, parsed
 from crema.pipeline.stopped import Stopped
-
-_ECR: Final = re.compile(r"[0-9]{12}\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9\-]+)\.amazonaws\.com(\.cn)?")
 
 
 class Why(Enum):
@@ -46,10 +44,10 @@ def log_in(registry: str) -> str:
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
     """
-    ecr = _ECR.fullmatch(registry)
-    if ecr is None:
+    region = region_of(registry)
+    if region is None:
         return f"`docker login {registry}`"
-    return f"`aws ecr get-login-password --region {ecr['region']} | docker login --username AWS --password-stdin {registry}`"
+    return f"`aws ecr get-login-password --region {region} | docker login --username AWS --password-stdin {registry}`"
 
 
 def codes(answer: Answer) -> frozenset[str]:

@@ -16,6 +16,7 @@ from typing import Final
 from crema.pipeline.git import Git, Said
 from crema.pipeline.place import Place
 from crema.pipeline.stopped import Stopped
+from crema.platform_root import is_platform
 
 _SECONDS: Final = 900
 _PREFIX: Final = "crema-publish-"
@@ -33,7 +34,7 @@ class Scratch:
         git: of the clone, whose work tree and index are left alone.
         parent: the commit.
         place: the platform in the copy.
-        top: what is the root of the repository there. index: the file of the index.
+        top: what is the root of the repository there. located: variables that point a git of the clone at it and at an index of its own.
 
     """
 
@@ -41,7 +42,7 @@ class Scratch:
     parent: str
     place: Place
     top: Path
-    index: Path
+    located: Mapping[str, str]
 
     def run(self, *verb: str) -> Said:
         """A verb of crema, as that commit has it, on these files."""
@@ -69,7 +70,7 @@ class Scratch:
         return self._git("write-tree").strip()
 
     def _git(self, *words: str) -> str:
-        return self.git.tell(*words, env=_located(self.git, self.top, self.index))
+        return self.git.tell(*words, env=self.located)
 
 
 @contextmanager
@@ -89,9 +90,9 @@ def scratch(git: Git, commit: str, root: Path) -> Iterator[Scratch]:
         git.tell("read-tree", commit, env=located)
         git.tell("checkout-index", "--all", "--force", env=located)
         place = Place(top / root.resolve().relative_to(git.top.resolve()))
-        if not (place.root / "charts" / "environments.py").is_file():
+        if not is_platform(place.root):
             raise Stopped(f"{commit[:12]} has no charts/environments.py; is that the branch of the platform?")
-        yield Scratch(git=git, parent=commit, place=place, top=top, index=index)
+        yield Scratch(git=git, parent=commit, place=place, top=top, located=located)
 
 
 @contextmanager
