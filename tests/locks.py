@@ -7,7 +7,8 @@ from pathlib import Path
 from unittest import mock
 
 from crema.generators.image_lock import LOCK_NAME
-from crema.generators.lock_text import LockedImage, edited, read_lock
+from crema.generators.lock_edit import edited
+from crema.generators.lock_text import LockedImage, read_lock
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from crema.generators.lock_text import edited, read_lock
+from crema.generators.lock_edit import edited
+from crema.generators.lock_text import read_lock
 from tests.checkout import git
 from tests.external import ROOT, start
 

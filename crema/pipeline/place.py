@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crema.generators.image_lock import LOCK_NAME
-from crema.generators.lock_text import BrokenLock, Lock, LockedImage, edited, read_lock
+from crema.generators.lock_edit import edited
+from crema.generators.lock_text import BrokenLock, Lock, LockedImage, read_lock
 from crema.generators.state import DIRECTORY
 from crema.pipeline.stopped import Stopped
 from crema.platform_root import platform_root

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crema.generators.lock_text import NAME, TAG, BrokenLock, LockedImage, edited, read_lock
+from crema.generators.lock_edit import edited
+from crema.generators.lock_text import NAME, TAG, BrokenLock, LockedImage, read_lock
 from tests.checkout import git
 from tests.external import ROOT, start, system
 
