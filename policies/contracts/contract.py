@@ -1,7 +1,7 @@
 """What a contract is, and how the contract of a chart is found: by the name of its file."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -11,6 +11,7 @@ from typing import Final
 from crema.policies.model.datasources import ProvisioningFile
 from crema.policies.model.helm import Release
 from crema.policies.model.servers import Server
+from crema.policies.model.values import Json
 
 _HERE: Final = Path(__file__).resolve().parent
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -29,17 +30,23 @@ def _nothing(_release: Release) -> GrafanaPart:
     return GrafanaPart()
 
 
+def _no_objects(_release: Release) -> Iterable[dict[str, Json]]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """One chart, from version `since` up to and without `until`, as it renders.
 
-    `grafana` says which datasources and servers a release brings; the default is none at all.
+    `grafana` says which datasources and servers a release brings; the default is none at all. `objects` are the objects that it brings:
+    bodies with apiVersion, kind, name and namespace, and of the rest what policies rely on.
     """
 
     chart: str
     since: tuple[int, int, int]
     until: tuple[int, int, int]
     grafana: Callable[[Release], GrafanaPart] = field(default=_nothing)
+    objects: Callable[[Release], Iterable[dict[str, Json]]] = field(default=_no_objects)
 
     @property
     def range(self) -> str:
