@@ -69,6 +69,10 @@ class World:
             self._derived[make] = make(self)
         return cast(T, self._derived[make])
 
+    def know(self, make: Callable[[World], T], made: T) -> None:
+        """Give `derived` what it would make: for a world that was made together with it."""
+        self._derived[make] = made
+
     def once(self, find: Callable[[World], Iterator[T]]) -> Iterator[T]:
         """What a function finds in this world, searched once however many policies ask.
 
