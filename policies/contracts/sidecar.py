@@ -26,6 +26,7 @@ def server(release: Release, *above: str, enabled: bool, label_value: str) -> Se
         label_value=value,
         searched=frozenset({EVERYWHERE}) if EVERYWHERE in searched else searched,
         cluster=release.cluster,
+        place=release.source,
         mounted=_mounted(release, *above),
     )
 

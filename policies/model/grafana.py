@@ -107,6 +107,7 @@ def _rendered(world: World) -> Iterator[Server]:
                 label=settings.get("LABEL", DEFAULT_LABEL),
                 label_value=settings.get("LABEL_VALUE", ""),
                 searched=frozenset(searched or {namespace}),
+                place=pod.manifest.root,
             )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crema.policies.model.datasources import ProvisioningFile
+from crema.policies.model.node import Node
 
 DEFAULT_LABEL: Final = "grafana_datasource"
 EVERYWHERE: Final = "ALL"
@@ -12,7 +13,7 @@ EVERYWHERE: Final = "ALL"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """One Grafana. `searched`: the namespaces its sidecar looks in, or `ALL`; empty when there is no sidecar. `cluster`:
-    that of its chart, None when its pods are here and may go to any.
+    that of its chart, None when its pods are here and may go to any. `place`: what installs it.
 
     `label_value` empty: any value of the label will do. `mounted`: files it has without a sidecar.
     """
@@ -21,6 +22,7 @@ class Server:
     label: str
     label_value: str
     searched: frozenset[str]
+    place: Node
     cluster: str | None = None
     mounted: tuple[ProvisioningFile, ...] = ()
 

@@ -113,6 +113,14 @@ class ExactlyOneDefaultDatasource(Policy[Grafana | Unknown]):
             "(brought by chart kube-prometheus-stack)",
         ),
         Denied(
+            name="no file at all",
+            manifests=_FREED.replace("isDefaultDatasource", "defaultDatasourceEnabled"),
+            closed=True,
+            at="Application/argocd/kube-prometheus-stack",
+            pointer="/spec/source/chart",
+            message="Grafana in namespace monitoring has no datasource at all: no file here has the label grafana_datasource: 1",
+        ),
+        Denied(
             name="a file that Grafana cannot read",
             manifests=_OURS.format(prometheus="true", loki="maybe"),
             at="ConfigMap/monitoring/datasources",
@@ -145,6 +153,10 @@ class ExactlyOneDefaultDatasource(Policy[Grafana | Unknown]):
         for broken in target.broken:
             fix = "write the file as Grafana's provisioning reads it"
             yield self.finding(broken.place, f"{target} cannot read {broken.place.place}: it {broken.why}", fix=fix)
+        if world.closed and target.server is not None and not (target.datasources or target.broken):
+            fix = "give it a file of datasources, one of them the default: a ConfigMap with the label that its sidecar looks for"
+            label = f"{target.server.label}: {target.server.label_value or '(any)'}"
+            yield self.finding(target.server.place, f"{target} has no datasource at all: no file here has the label {label}", fix=fix)
         organisations: defaultdict[str, list[Datasource]] = defaultdict(list)
         for datasource in target.datasources:
             organisations[datasource.organisation].append(datasource)

@@ -1,0 +1,1 @@
+"""Edits that break the path telemetry."""
