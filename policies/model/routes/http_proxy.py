@@ -29,4 +29,4 @@ def routes(world: World) -> Iterator[Route]:
                     name=service.text("name") or "",
                     port="" if port is None else str(port.value),
                 )
-                yield Route(node=route, host=host, path=path, backend=backend, rewrites=tuple(replaced))
+                yield Route(node=route, host=host, path=path, backend=backend, rewrites=tuple(replaced), to=service)

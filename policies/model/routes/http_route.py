@@ -21,14 +21,14 @@ def routes(world: World) -> Iterator[Route]:
     """Every path and back end of every HTTPRoute."""
     for manifest in world.of("gateway.networking.k8s.io", "HTTPRoute"):
         hosts = manifest.root.items("spec", "hostnames")
-        host = str(hosts[0].value) if hosts else ""
+        named = tuple(str(host.value) for host in hosts) or ("",)
         for rule in manifest.root.items("spec", "rules"):
-            yield from _of_rule(world, manifest, host, rule)
+            yield from _of_rule(world, manifest, named, rule)
 
 
-def _of_rule(world: World, manifest: Manifest, host: str, rule: Node) -> Iterator[Route]:
+def _of_rule(world: World, manifest: Manifest, hosts: tuple[str, ...], rule: Node) -> Iterator[Route]:
     for reference in rule.items("backendRefs"):
-        if (reference.text("kind") or "Service") != "Service":
+        if (reference.text("kind") or "Service") != "Service" or reference.text("group"):
             continue
         port = reference.get("port")
         backend = Backend(
@@ -44,7 +44,19 @@ def _of_rule(world: World, manifest: Manifest, host: str, rule: Node) -> Iterato
             found = tuple(rewrite for each in filters for rewrite in _filter(world, manifest, each, path))
             pattern = written if is_regex else ""
             exact = match.text("path", "type") == "Exact"
-            yield Route(node=match, host=host, path=path, backend=backend, rewrites=found, pattern=pattern, exact=exact)
+            yield Route(
+                node=match,
+                host=hosts[0],
+                hosts=hosts,
+                path=path,
+                written=written,
+                kind=match.text("path", "type") or "PathPrefix",
+                backend=backend,
+                rewrites=found,
+                pattern=pattern,
+                exact=exact,
+                to=reference,
+            )
 
 
 def _filter(world: World, manifest: Manifest, each: Node, path: str) -> Iterator[Rewrite]:

@@ -1,5 +1,6 @@
 """Routes of Ingress objects, whose rewrites are annotations of whichever controller reads them."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
@@ -15,6 +16,7 @@ _CONTROLLERS: Final = (ingress_nginx, nginx_inc, haproxy, kong, alb, traefik)
 _SERVERS: Final = (ingress_nginx, nginx_inc)
 _FAMILIES: Final = sorted({controller.FAMILY for controller in _CONTROLLERS})
 _NGINX: Final = frozenset({"", *(controller.FAMILY for controller in _SERVERS)})
+_BY_ACTION: Final = "use-annotation"
 _REGEX_MARKS: Final = frozenset("()[]{}*+?^$|\\")
 
 
@@ -42,13 +44,13 @@ def _of_one(world: World, manifest: Manifest, spec: Node, servers: dict[str, lis
     default = spec.get("defaultBackend") or spec.get("backend")
     if default is not None and (backend := _backend(manifest.ref.namespace, default)) is not None:
         asked = IngressPath(path="/", kind="", service=backend.name)
-        yield Route(node=default, host="", path="/", backend=backend, rewrites=tuple(_rewrites(world, manifest, asked)))
+        found = tuple(_rewrites(world, manifest, asked))
+        yield Route(node=default, host="", path="/", backend=backend, rewrites=found, family=_family(manifest), to=_named(default))
     for rule in spec.items("rules"):
         host = rule.text("host") or ""
         for path in rule.items("http", "paths"):
             written, kind, below = path.text("path") or "/", path.text("pathType") or "", path.get("backend")
-            backend = _backend(manifest.ref.namespace, below) if below is not None else None
-            if backend is not None:
+            for backend, to, answered in _ends(manifest, below) if below is not None else ():
                 asked = IngressPath(path=written, kind=kind, service=backend.name)
                 is_regex = not _REGEX_MARKS.isdisjoint(written)
                 yield Route(
@@ -57,6 +59,12 @@ def _of_one(world: World, manifest: Manifest, spec: Node, servers: dict[str, lis
                     path=literal_prefix(written) if is_regex else written,
                     pattern=written if is_regex else "",
                     exact=kind == "Exact" and not is_regex,
+                    hosts=(host,),
+                    written=written,
+                    kind=kind,
+                    family=_family(manifest),
+                    to=to,
+                    answered=answered,
                     backend=backend,
                     rewrites=(*(servers.get(host, ()) if _family(manifest) in _NGINX else ()), *_rewrites(world, manifest, asked)),
                 )
@@ -69,12 +77,49 @@ def _rewrites(world: World, manifest: Manifest, asked: IngressPath) -> Iterator[
             yield from controller.rewrites(world, annotations, asked)
 
 
+def class_of(manifest: Manifest) -> Node | None:
+    """Where an Ingress says its class: the field, without it the old annotation."""
+    return manifest.root.get("spec", "ingressClassName") or manifest.root.get("metadata", "annotations", "kubernetes.io/ingress.class")
+
+
 def _family(manifest: Manifest) -> str:
     """Which controllers read this Ingress, by the name of its class; empty when the name does not tell."""
-    name = manifest.root.text("spec", "ingressClassName")
-    if name is None:
-        name = manifest.root.text("metadata", "annotations", "kubernetes.io/ingress.class")
-    return next((family for family in _FAMILIES if family in (name or "")), "")
+    asked = class_of(manifest)
+    return next((family for family in _FAMILIES if asked is not None and family in str(asked.value)), "")
+
+
+def _ends(manifest: Manifest, backend: Node) -> Iterator[tuple[Backend, Node, bool]]:
+    """The Services of a back end, and where they are named. An action of the AWS load balancer may have several, or none.
+
+    Source: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#actions
+    """
+    end = _backend(manifest.ref.namespace, backend)
+    if end is None:
+        return
+    if end.port != _BY_ACTION:
+        yield end, _named(backend), False
+        return
+    action = manifest.root.get("metadata", "annotations", f"alb.ingress.kubernetes.io/actions.{end.name}")
+    named = list(_of_action(manifest.ref.namespace, action)) if action is not None else []
+    for one in named:
+        yield one, action or backend, False
+    if not named:
+        yield end, _named(backend), True
+
+
+def _of_action(namespace: str, action: Node) -> Iterator[Backend]:
+    try:
+        config = json.loads(str(action.value))
+        groups = config.get("forwardConfig", {}).get("targetGroups", [])
+        for group in groups:
+            if "serviceName" in group:
+                yield Backend(namespace=namespace, name=str(group["serviceName"]), port=str(group.get("servicePort", "")))
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return
+
+
+def _named(backend: Node) -> Node:
+    return backend.get("service") or backend
 
 
 def _backend(namespace: str, backend: Node) -> Backend | None:

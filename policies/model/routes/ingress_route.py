@@ -30,6 +30,8 @@ def routes(world: World) -> Iterator[Route]:
                     )
                 )
                 for service in route.items("services"):
+                    if (service.text("kind") or "Service") != "Service":
+                        continue
                     port = service.get("port")
                     backend = Backend(
                         namespace=service.text("namespace") or manifest.ref.namespace,
@@ -45,6 +47,9 @@ def routes(world: World) -> Iterator[Route]:
                             exact=kind == "Path",
                             backend=backend,
                             rewrites=rewrites,
+                            written=path,
+                            kind=kind,
+                            to=service,
                         )
 
 

@@ -25,7 +25,9 @@ class Route:
     """`path` is the text every request of this route begins with, all of it if `exact`; `pattern` the regex it must match
     too, or empty.
 
-    `rewrites` stand in the order in which the controller applies them.
+    `rewrites` stand in the order in which the controller applies them. host: the first of `hosts`; empty for every host. written, kind:
+    the path and its type as the object has them. family: which controllers read an Ingress, by its class; empty when that does not tell.
+    to: where the Service is named. answered: no Service is asked, the controller answers by itself (a redirect, a fixed response).
     """
 
     node: Node
@@ -35,6 +37,12 @@ class Route:
     rewrites: tuple[Rewrite, ...] = ()
     pattern: str = ""
     exact: bool = False
+    hosts: tuple[str, ...] = ()
+    written: str = ""
+    kind: str = ""
+    family: str = ""
+    to: Node | None = None
+    answered: bool = False
 
     def __str__(self) -> str:
         """The object and the path, as reports name the route."""
@@ -44,3 +52,14 @@ class Route:
     def manifest(self) -> Manifest:
         """The object that routes."""
         return self.node.manifest
+
+    @property
+    def url(self) -> str:
+        """What a person would type to come here."""
+        return f"http://{self.host}{self.written or self.path}" if self.host else self.written or self.path
+
+    @property
+    def hops(self) -> tuple[str, str]:
+        """The first two hops of a path: the URL and the object that routes it."""
+        ref = self.manifest.ref
+        return self.url, f"{ref.kind} {ref.namespace}/{ref.name}" if ref.namespace else f"{ref.kind} {ref.name}"

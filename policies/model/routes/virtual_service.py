@@ -35,7 +35,8 @@ def _route(manifest: Manifest, host: str, rule: Node, match: Node, destination: 
         port="" if port is None else str(port.value),
     )
     rewrites = tuple(_rewrites(rule, path, exact is not None))
-    return Route(node=match, host=host, path=path, backend=backend, rewrites=rewrites, pattern=regex or "", exact=exact is not None)
+    to = destination.get("destination") or destination
+    return Route(node=match, host=host, path=path, backend=backend, rewrites=rewrites, pattern=regex or "", exact=exact is not None, to=to)
 
 
 def _rewrites(rule: Node, path: str, exact: bool) -> Iterator[Rewrite]:
