@@ -109,7 +109,7 @@ def _in_pods(world: World, way: Ending, port: Node) -> Ending:
 
 
 def _listening(pod: PodTemplate, asked: str, protocol: str) -> list[tuple[Node, int]]:
-    """The containers of a pod that have a port of this number or name, and its number. Init containers only listen if they go on running."""
+    """The containers of a pod that have a port of this number or name, and its number. An init container only listens if it goes on."""
     found = []
     for container in pod.containers():
         if "/initContainers/" in container.pointer and container.text("restartPolicy") != "Always":

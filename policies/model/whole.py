@@ -36,7 +36,7 @@ _MAKE_NOTHING: Final = frozenset(
         "traefik.io",
     }
 )
-"""Groups whose objects make no Services, claims or accounts of names that somebody refers to. Every group of Kubernetes itself is another."""
+"""Groups whose objects make no Services, claims or accounts with names that somebody refers to, beside those of Kubernetes itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
