@@ -9,8 +9,9 @@ from textwrap import dedent
 from typing import Any, Final
 
 from crema.policies.model.documents import read_documents
+from crema.policies.model.files import NO_MANIFEST
 from crema.policies.model.manifest import Manifest, ref_of
-from crema.policies.model.objects import document_of
+from crema.policies.model.objects import BOOTSTRAP, document_of
 from crema.policies.model.read import REPOSITORY
 from crema.policies.model.world import World, world_of
 
@@ -22,12 +23,14 @@ class Example:
     """Manifests that obey the policy, named in plain words. `closed`: they are a whole environment of our own.
 
     documents: what its bootstrap has beside objects, by the names of files; a name with a slash is a path in the repository. facts:
-    what a configuration says. repository: the world is that of the documents, not of a cluster.
+    what a configuration says. repository: the world is that of the documents, not of a cluster. files: more manifests, and what is
+    none, by the file in the repository that they stand in.
     """
 
     name: str
-    manifests: str
+    manifests: str = ""
     closed: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     repository: bool = False
@@ -51,12 +54,13 @@ class Denied:
     """Manifests that break the policy, with everything it must say of them: exactly these findings and no other."""
 
     name: str
-    manifests: str
+    manifests: str = ""
     at: str
     pointer: str
     message: str
     also: tuple[Pinned, ...] = ()
     closed: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     repository: bool = False
@@ -76,21 +80,30 @@ def _world(example: Example | Denied) -> World:
         for name, text in example.documents.items()
         for document in read_documents(dedent(text))
     ]
+    manifests = _manifests(example.manifests, "example.yaml")
+    beside: dict[str, str] = {}
+    for name, text in example.files.items():
+        manifests += _manifests(text, name, beside)
     return world_of(
-        _manifests(example.manifests),
+        manifests,
         REPOSITORY if example.repository else ENVIRONMENT,
         documents=documents,
         closed=example.closed,
         facts=example.facts,
         repository=example.repository,
+        beside=beside,
     )
 
 
-def _manifests(text: str) -> list[Manifest]:
+def _manifests(text: str, file: str, beside: dict[str, str] | None = None) -> list[Manifest]:
+    """The objects of a text. Without `beside` each of its documents must be one."""
     made = []
     for document in read_documents(dedent(text)):
         if not isinstance(document.body, dict):
             raise TypeError(f"an example's document {document.index} is not a mapping")
+        if beside is not None and not (document.body.get("apiVersion") and document.body.get("kind")):
+            beside[file] = NO_MANIFEST
+            continue
         ref = ref_of(document.body)
         api_version = str(document.body["apiVersion"])
         made.append(
@@ -98,9 +111,10 @@ def _manifests(text: str) -> list[Manifest]:
                 ref=ref,
                 api_version=api_version,
                 body=document.body,
-                file="example.yaml",
+                file=file,
                 index=document.index,
                 environment=ENVIRONMENT,
+                bootstrap=f"/{BOOTSTRAP}/" in file,
                 doubts=document.doubts,
             )
         )

@@ -121,6 +121,7 @@ def _world(group: Group, passed: Passed) -> World:
         return _open_world(group, passed)
     manifests: list[Manifest] = []
     documents: list[Manifest] = []
+    beside: dict[str, str] = {}
     for file in group.files:
         found = 0
         inside = file.parts[group.above :]
@@ -134,9 +135,11 @@ def _world(group: Group, passed: Passed) -> World:
                     manifests += manifests_of(file, document, inside, group.setting.name)
         except Unreadable as broken:
             passed.refuse(file.shown, broken.line, broken.why)
+            beside[file.shown] = broken.why
             continue
         if not found:
             passed.refuse(file.shown, 1, "there is nothing but comments in it, where an object must be")
+            beside[file.shown] = "nothing but comments in it"
     facts = {**group.setting.facts, **next((d.body for d in documents if d.ref.name.endswith(f"/{FACTS}")), {})}
     return world_of(
         manifests,
@@ -145,6 +148,7 @@ def _world(group: Group, passed: Passed) -> World:
         closed=True,
         kubernetes_version=group.setting.kubernetes,
         facts=facts,
+        beside=beside,
     )
 
 
@@ -157,6 +161,7 @@ def _open_world(group: Group, passed: Passed) -> World:
             passed.refuse(here[lacking.kustomization], lacking.line, f"it lists {lacking.named}, which is not there")
     manifests: list[Manifest] = []
     patches: list[Manifest] = []
+    beside: dict[str, str] = {}
     for file in group.files:
         why = around.why_passed_over(file)
         found = 0
@@ -169,6 +174,7 @@ def _open_world(group: Group, passed: Passed) -> World:
                     manifests += manifests_of(file, document, file.parts[group.above :], group.setting.name)
                 else:
                     passed.pass_over(file.shown, why or NO_MANIFEST)
+                    beside[file.shown] = why or NO_MANIFEST
         except Unreadable as broken:
             surely = isinstance(broken, NotAnObject) or file.path in around.kustomizations
             meant_so = "" if surely else _no_mistake(file, broken, in_chart=around.in_chart(file.path))
@@ -176,9 +182,11 @@ def _open_world(group: Group, passed: Passed) -> World:
                 passed.pass_over(file.shown, meant_so)
             else:
                 passed.refuse(file.shown, broken.line, broken.why)
+            beside[file.shown] = meant_so or broken.why
             continue
         if not found:
             passed.pass_over(file.shown, why or "nothing but comments in it")
+            beside[file.shown] = why or "nothing but comments in it"
     return world_of(
         manifests,
         group.setting.name,
@@ -186,6 +194,7 @@ def _open_world(group: Group, passed: Passed) -> World:
         facts=group.setting.facts,
         patches=patches,
         given_selectors={file.shown for file in group.files if file.path in around.labelled},
+        beside=beside,
     )
 
 

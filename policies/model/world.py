@@ -42,6 +42,10 @@ class World:
     """Parts of objects, which kustomize lays over whole ones."""
     given_selectors: frozenset[str] = frozenset()
     """Files whose objects get labels and selectors from kustomize."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Files of the same folders that hold something else than objects, by their names as reports write them, and why: values, a
+    kustomization, a document without kind, what cannot be read.
+    """
 
     def of(self, group: str, *kinds: str) -> tuple[Manifest, ...]:
         """The manifests of these kinds in one API group, whatever the version."""
@@ -149,6 +153,7 @@ def world_of(
     repository: bool = False,
     patches: Iterable[Manifest] = (),
     given_selectors: Iterable[str] = (),
+    beside: Mapping[str, str] | None = None,
 ) -> World:
     """A world of these manifests, in the one order (file, document, place in it) whatever order they came in."""
     return World(
@@ -161,6 +166,7 @@ def world_of(
         repository=repository,
         patches=_ordered(patches),
         given_selectors=frozenset(given_selectors),
+        beside=beside or {},
     )
 
 

@@ -29,7 +29,8 @@ def examples() -> Iterator[Any]:
     """Every example of every policy that has manifests, as a case of a test."""
     for policy in discover():
         both: list[Example | Denied] = [*policy.allowed, *policy.denied]
-        yield from (pytest.param(policy, example, id=f"{policy.id}: {example.name}") for example in both if example.manifests.strip())
+        with_manifests = [example for example in both if example.manifests.strip() or example.files]
+        yield from (pytest.param(policy, example, id=f"{policy.id}: {example.name}") for example in with_manifests)
 
 
 @pytest.mark.parametrize(("policy", "example"), list(examples()))
@@ -88,7 +89,7 @@ def lines_of(policy: Policy[Any], world: World) -> int:
 
 
 def copies(world: World, number: int) -> World:
-    """A world of so many copies, whose namespaces differ wherever they are named."""
+    """A world of so many copies, whose namespaces differ wherever they are named, in the names of files too."""
     spaces = {name for manifest in world.manifests for name in _namespaces(manifest.body)}
     named = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(spaces, key=len, reverse=True)))})\b")
     made = [_copy(manifest, named, copy) if spaces else manifest for copy in range(number) for manifest in world.manifests]
@@ -109,7 +110,7 @@ def _copy(manifest: Manifest, named: re.Pattern[str], copy: int) -> Manifest:
     body = _with(manifest.body, named, f"-{copy}")
     assert isinstance(body, dict)
     body |= {key: manifest.body[key] for key in ("apiVersion", "kind")}
-    return replace(manifest, body=body, ref=ref_of(body))
+    return replace(manifest, body=body, ref=ref_of(body), file=named.sub(lambda found: f"{found[0]}-{copy}", manifest.file))
 
 
 def _with(value: Json, named: re.Pattern[str], suffix: str) -> Json:
