@@ -10,7 +10,7 @@ from crema.policies.model.environments import Group, Setting, groups_of
 from crema.policies.model.facts import FILE as FACTS
 from crema.policies.model.files import EMPTY, NO_MANIFEST, File, NotAManifest, Passed, UnreadableDocument, files_of, shown
 from crema.policies.model.likeness import is_something_else, resembles
-from crema.policies.model.manifest import Manifest
+from crema.policies.model.manifest import Manifest, ref_of
 from crema.policies.model.objects import BOOTSTRAP, NotAnObject, document_of, documents_of, is_document, manifests_of, patches_of
 from crema.policies.model.surroundings import CHART, is_values, surroundings
 from crema.policies.model.templates import has_marks, without_marks
@@ -194,6 +194,10 @@ def _open_world(group: Group, passed: Passed) -> World:
         facts=group.setting.facts,
         patches=patches,
         given_selectors={file.shown for file in group.files if file.path in around.labelled},
+        generated=[
+            Manifest(ref=ref_of(body), api_version="v1", body=body, file=here.get(path, path), environment=group.setting.name)
+            for path, body in around.generated
+        ],
         beside=beside,
     )
 

@@ -22,6 +22,7 @@ KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomizati
 _VALUES: Final = re.compile(r"(?:\A|[-_.])values(?:[-_.]|\Z)")
 _REPOSITORY: Final = ".git"
 _ABOVE: Final = 6
+_GENERATORS: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 _PATCHES: Final = ("patches", "patchesStrategicMerge", "patchesJson6902")
 _OBJECTS: Final = ("resources", "bases", "components")
 _SETTINGS: Final = ("transformers", "generators", "validators", "configurations", "crds", "replacements", "openapi")
@@ -56,6 +57,8 @@ class Surroundings:
     settings: set[str] = field(default_factory=set)
     labelled: set[str] = field(default_factory=set)
     missing: list[Missing] = field(default_factory=list)
+    generated: list[tuple[str, dict[str, Json]]] = field(default_factory=list)
+    """The ConfigMaps and Secrets that kustomizations make, each with its kustomization; of their values only the keys."""
     _charts: dict[str, bool] = field(default_factory=dict)
 
     def why_passed_over(self, file: File) -> str:
@@ -111,6 +114,7 @@ def surroundings(files: Iterable[File], top: str) -> Surroundings:
                 around.kustomizations.add(path)
                 for body, line in _bodies(path):
                     listing.setdefault(folder, []).extend(_read(path, body, line, around))
+                    around.generated += [(path, made) for made in _generated(body)]
                     if _adds_selectors(body):
                         labelling.append(folder)
     while labelling:
@@ -153,6 +157,32 @@ def _read(path: str, body: dict[str, Json], line: int, around: Surroundings) -> 
         {"object": around.objects, "patch": around.patches, "setting": around.settings}[role].add(target)
         if role == "object":
             yield target
+
+
+def _generated(body: dict[str, Json]) -> Iterator[dict[str, Json]]:
+    """The objects of a kustomization's generators, with keys and without values; with none where an env file has them.
+
+    https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/configmapgenerator/
+    """
+    for name, kind in _GENERATORS.items():
+        entries = body.get(name)
+        for entry in entries if isinstance(entries, list) else ():
+            if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+                continue
+            keys = [] if entry.get("envs") or entry.get("env") else [*_keys(entry)]
+            space = entry.get("namespace")
+            metadata: dict[str, Json] = {"name": entry["name"], **({"namespace": space} if isinstance(space, str) else {})}
+            yield {"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": dict.fromkeys(keys, "")}
+
+
+def _keys(entry: dict[str, Json]) -> Iterator[str]:
+    """`literals: [key=value]`, `files: [path, key=path]`."""
+    for field_name in ("literals", "files"):
+        listed = entry.get(field_name)
+        for text in listed if isinstance(listed, list) else ():
+            if isinstance(text, str):
+                key, given, _ = text.partition("=")
+                yield key if given else os.path.basename(text)
 
 
 def _adds_selectors(body: dict[str, Json]) -> bool:

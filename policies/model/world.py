@@ -42,6 +42,8 @@ class World:
     """Parts of objects, which kustomize lays over whole ones."""
     given_selectors: frozenset[str] = frozenset()
     """Files whose objects get labels and selectors from kustomize."""
+    generated: tuple[Manifest, ...] = ()
+    """ConfigMaps and Secrets that kustomize makes from files and literals: with their keys, without values."""
     beside: Mapping[str, str] = field(default_factory=dict)
     """Files of the same folders that hold something else than objects, by their names as reports write them, and why: values, a
     kustomization, a document without kind, what cannot be read.
@@ -153,6 +155,7 @@ def world_of(
     repository: bool = False,
     patches: Iterable[Manifest] = (),
     given_selectors: Iterable[str] = (),
+    generated: Iterable[Manifest] = (),
     beside: Mapping[str, str] | None = None,
 ) -> World:
     """A world of these manifests, in the one order (file, document, place in it) whatever order they came in."""
@@ -166,6 +169,7 @@ def world_of(
         repository=repository,
         patches=_ordered(patches),
         given_selectors=frozenset(given_selectors),
+        generated=_ordered(generated),
         beside=beside or {},
     )
 
