@@ -1,0 +1,116 @@
+"""Who applies what: the objects of each Application, and the Applications of each object."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from crema.policies.model.delivery.applications import ARGO, Application, applications
+from crema.policies.model.delivery.reading import readers, readings
+from crema.policies.model.delivery.scopes import is_namespaced
+from crema.policies.model.helm import Release
+from crema.policies.model.manifest import Manifest, Ref
+from crema.policies.model.whole import whole
+from crema.policies.model.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Owned:
+    """An object that an Application applies. `ref`: with the namespace that it ends in; `release`: the chart that brings it."""
+
+    application: Application
+    manifest: Manifest
+    ref: Ref
+    release: Release | None = None
+
+    @property
+    def file(self) -> str:
+        """The file that it stands in; empty for what a chart brings."""
+        return "" if self.release is not None else self.manifest.file
+
+
+def owned(world: World) -> Mapping[Application, tuple[Owned, ...]]:
+    """Application → every object that it applies, as far as files and the contracts of charts say."""
+    return world.derived(_owned)
+
+
+def owners(world: World) -> Mapping[Manifest, tuple[Owned, ...]]:
+    """Manifest → who applies it."""
+    return world.derived(_owners)
+
+
+def instance(world: World, application: Application) -> tuple[str, str]:
+    """What tells one Argo CD from another: in an environment there is one; of somebody's directory the Applications of one folder, in one
+    namespace, are those of one.
+    """
+    return ("", "") if world.closed else (posixpath.dirname(application.manifest.file), application.namespace)
+
+
+def is_opaque(world: World, application: Application) -> bool:
+    """Whether an Application applies more than is known here: a chart without a contract, kustomize, a repository elsewhere."""
+    return application in world.derived(_opaque)
+
+
+def _owned(world: World) -> Mapping[Application, tuple[Owned, ...]]:
+    found: dict[Application, list[Owned]] = {application: [] for application in applications(world)}
+    in_file: defaultdict[str, list[Manifest]] = defaultdict(list)
+    for manifest in world.manifests:
+        in_file[manifest.file].append(manifest)
+    for reading in readings(world):
+        if reading.is_plain:
+            for file in reading.files:
+                found[reading.application] += [_placed(world, reading.application, manifest) for manifest in in_file.get(file, ())]
+    by_manifest = {(application.manifest, application.name): application for application in found if not application.made}
+    every = whole(world)
+    for manifest in every.world.manifests:
+        release = every.release(manifest)
+        application = by_manifest.get((release.manifest, release.manifest.ref.name)) if release is not None else None
+        if application is not None:
+            found[application].append(_placed(world, application, manifest, release))
+    return {application: tuple(objects) for application, objects in found.items()}
+
+
+def _placed(world: World, application: Application, manifest: Manifest, release: Release | None = None) -> Owned:
+    """An object with the namespace that Argo CD gives it."""
+    ref = manifest.ref
+    namespaced = is_namespaced(world, ref)
+    if namespaced is False:
+        ref = replace(ref, namespace="")
+    elif not ref.namespace and namespaced:
+        ref = replace(ref, namespace=application.target)
+    return Owned(application=application, manifest=manifest, ref=ref, release=release)
+
+
+def _owners(world: World) -> Mapping[Manifest, tuple[Owned, ...]]:
+    found: defaultdict[Manifest, list[Owned]] = defaultdict(list)
+    for objects in owned(world).values():
+        for each in objects:
+            found[each.manifest].append(each)
+    return {manifest: tuple(each) for manifest, each in found.items()}
+
+
+def _opaque(world: World) -> frozenset[Application]:
+    plain = defaultdict(set)
+    for reading in readings(world):
+        if reading.is_plain:
+            plain[reading.application].add(reading.source.node.pointer)
+    unknown = {release.manifest for release in whole(world).unknown}
+    found = set()
+    for application in applications(world):
+        for source in application.sources:
+            charted = source.is_chart and application.manifest not in unknown and application.is_here and not application.made
+            if not application.known or (not charted and not source.ref and source.node.pointer not in plain[application]):
+                found.add(application)
+    return frozenset(found)
+
+
+def watched(world: World) -> frozenset[str]:
+    """The files that some Application reads to apply them."""
+    return frozenset(readers(world))
+
+
+def is_application(manifest: Manifest) -> bool:
+    """Whether an object is Argo CD's own: an Application, a set of them, or a project."""
+    return manifest.ref.group == ARGO and manifest.ref.kind in {"Application", "ApplicationSet", "AppProject"}
