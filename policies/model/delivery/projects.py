@@ -59,7 +59,7 @@ class Project:
     namespaces: tuple[str, ...] = ()
 
     def takes_repository(self, address: str) -> bool:
-        """Whether Applications may take manifests from a repository. A pattern with `!` that takes it forbids it, whatever the others say."""
+        """Whether Applications may take manifests from a repository. A pattern with `!` that takes it forbids it for good."""
         asked, found = normal_url(address), False
         for pattern in self.repositories:
             denies = pattern.startswith("!")
@@ -79,11 +79,12 @@ class Project:
             named = bool(name) and permits(item.name, name)
             served = bool(server) and permits(item.server, server)
             spaced = permits(item.namespace, namespace)
+            forbids_name = not named and item.name.startswith("!")
+            forbids_server = not served and spaced and item.server.startswith("!")
+            forbids_space = not spaced and served and item.namespace.startswith("!")
             if (served or named) and spaced:
                 found = True
-            elif (not named and item.name.startswith("!")) or (not served and item.server.startswith("!") and spaced):
-                return False
-            elif not spaced and item.namespace.startswith("!") and served:
+            elif forbids_name or forbids_server or forbids_space:
                 return False
         return found
 

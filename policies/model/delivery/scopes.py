@@ -83,8 +83,6 @@ _OTHERWISE_NAMESPACED: Final = frozenset(
         "traefik.io",
     }
 )
-    {"cert-manager.io", "external-secrets.io", "gateway.networking.k8s.io", "generators.external-secrets.io"}
-)
 _CLUSTER_WORD: Final = "Cluster"
 
 
