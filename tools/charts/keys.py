@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command. Exit codes: 0 done, 1 a list is not what its chart says (`--check`), 2 a chart cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m tools.charts.keys", description=__doc__)
     parser.add_argument("charts", nargs="+", type=Path, metavar="CHART_DIR")
-    parser.add_argument("--recorded", type=_date, metavar="DATE", help="the day on which it is recorded, as 2026-11-24")
+    parser.add_argument("--recorded", type=date_of, metavar="DATE", help="the day on which it is recorded, as 2026-11-24")
     parser.add_argument("--repository", metavar="OWNER/NAME", help="where the chart is kept on GitHub")
     parser.add_argument("--path", help="its directory in that repository")
     parser.add_argument("--commit", help="the commit it was taken from; none for a package")
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if stale else 0
 
 
-def _date(text: str) -> str:
+def date_of(text: str) -> str:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-11-24")
     return text

@@ -86,7 +86,7 @@ def _read(folder: File, about: dict[str, Any], place: Path, source: Source) -> d
     if schema.is_file():
         source.schemas[place] = json.loads(schema.read_text(encoding="utf-8"))
     own = folder / "values.yaml"
-    return _over(values, _yaml(own) if own.is_file() else {})
+    return over(values, _yaml(own) if own.is_file() else {})
 
 
 def _parts(
@@ -127,12 +127,12 @@ def _yaml(file: File) -> dict[str, Any]:
     return body or {}
 
 
-def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+def over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     """Values over the values of sub-charts."""
     merged = {**below, **above}
     for key in below.keys() & above.keys():
         if isinstance(below[key], dict) and isinstance(above[key], dict):
-            merged[key] = _over(below[key], above[key])
+            merged[key] = over(below[key], above[key])
     return merged
 
 

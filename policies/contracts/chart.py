@@ -1,0 +1,156 @@
+"""A chart as a release installs it: its names, and its values, those of the user over those that it comes with.
+
+Mappings are merged, lists and everything else replace what the chart has, null removes it.
+Source: https://helm.sh/docs/chart_template_guide/values_files/
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from crema.policies.model.helm import Release
+from crema.policies.model.values import Json
+
+_HERE: Final = Path(__file__).parent / "defaults"
+_NUMBER: Final = re.compile(r"-?\d+")
+_LONGEST: Final = 63
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chart:
+    """One chart of a release: its own, or a sub-chart of that. What has another shape than a template needs counts as not there."""
+
+    name: str
+    release: str
+    namespace: str
+    values: Mapping[str, Json]
+
+    def at(self, *keys: str) -> Json:
+        """The value at a chain of keys; None where there is none."""
+        here: Json = dict(self.values)
+        for key in keys:
+            if not isinstance(here, dict) or key not in here:
+                return None
+            here = here[key]
+        return here
+
+    def on(self, *keys: str) -> bool:
+        """The value as a template's `if` takes it: the text "false" is true."""
+        return bool(self.at(*keys))
+
+    def text(self, *keys: str) -> str:
+        """The value as a template prints it; nothing where there is none."""
+        return printed(self.at(*keys))
+
+    def number(self, *keys: str) -> Json:
+        """The value as YAML reads what a template prints: digits are a number."""
+        return read(self.at(*keys))
+
+    def mapping(self, *keys: str) -> dict[str, Json]:
+        """The mapping at a chain of keys."""
+        found = self.at(*keys)
+        return dict(found) if isinstance(found, dict) else {}
+
+    def texts(self, *keys: str) -> dict[str, str]:
+        """The mapping at a chain of keys, each value as it is printed."""
+        return {key: printed(value) for key, value in self.mapping(*keys).items()}
+
+    def items(self, *keys: str) -> list[Json]:
+        """The list at a chain of keys."""
+        found = self.at(*keys)
+        return list(found) if isinstance(found, list) else []
+
+    def part(self, key: str, name: str = "") -> "Chart":
+        """A sub-chart by the key of its values, with its name where that is another. What is `global` reaches it."""
+        own = self.mapping(key)
+        shared = _over(_mapping(own.get("global")), self.mapping("global"))
+        return replace(self, name=name or key, values=own | {"global": shared})
+
+    def fit(self, name: str, longest: int = _LONGEST) -> str:
+        """A name as `trunc 63 | trimSuffix "-"` leaves it."""
+        return name[:longest].removesuffix("-")
+
+    @property
+    def short(self) -> str:
+        """The chart's name, or `nameOverride`."""
+        return self.fit(self.text("nameOverride") or self.name)
+
+    @property
+    def fullname(self) -> str:
+        """`fullnameOverride`, or the release's name with the chart's behind it unless it holds that already."""
+        if self.on("fullnameOverride"):
+            return self.fit(self.text("fullnameOverride"))
+        name = self.text("nameOverride") or self.name
+        return self.fit(self.release if name in self.release else f"{self.release}-{name}")
+
+    def account(self, *keys: str, fullname: str = "") -> str:
+        """The name of a ServiceAccount whose values stand at a chain of keys."""
+        return self.text(*keys, "name") or ((fullname or self.fullname) if self.on(*keys, "create") else "default")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A custom resource definition that a chart brings. `bytes`: its size as compact JSON."""
+
+    name: str
+    kind: str
+    scope: str
+    versions: tuple[str, ...]
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Defaults:
+    """What a chart says by itself."""
+
+    version: str
+    values: Mapping[str, Json]
+    definitions: tuple[Definition, ...]
+
+
+@lru_cache(maxsize=32)
+def defaults(chart: str) -> Defaults:
+    """What was recorded of a chart; a contract whose chart was not recorded is a mistake."""
+    recorded: dict[str, Any] = json.loads((_HERE / f"{chart}.json").read_text(encoding="utf-8"))
+    definitions = tuple(
+        Definition(name=name, kind=kind, scope=scope, versions=tuple(versions), bytes=size)
+        for name, kind, scope, versions, size in recorded["definitions"]
+    )
+    return Defaults(version=recorded["version"], values=recorded["values"], definitions=definitions)
+
+
+def chart_of(release: Release) -> Chart:
+    """The chart that a release installs."""
+    values = _over(defaults(release.chart).values, release.values.merged)
+    return Chart(name=release.chart, release=release.name, namespace=release.namespace, values=values)
+
+
+def printed(value: Json) -> str:
+    """A value as a template prints it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None or isinstance(value, dict | list) else str(value)
+
+
+def read(value: Json) -> Json:
+    """A value as YAML reads what a template prints of it without quotes, as far as whole numbers go."""
+    return int(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+
+
+def _over(below: Mapping[str, Json], above: Mapping[str, Json]) -> dict[str, Json]:
+    merged = {**below, **above}
+    for key, value in above.items():
+        under = below.get(key)
+        if value is None:
+            del merged[key]
+        elif isinstance(value, dict) and isinstance(under, dict):
+            merged[key] = _over(under, value)
+    return merged
+
+
+def _mapping(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
