@@ -53,7 +53,7 @@ NGINX, TRAEFIK = "nginx.ingress.kubernetes.io", "traefik.ingress.kubernetes.io"
     ("annotations", "path", "arrived"),
     [
         (f"{NGINX}/rewrite-target: /", "/api/order", ["/", "/"]),
-        (f"{NGINX}/rewrite-target: /api/order", "/api/order", ["/api/order", "/api/order/menu"]),
+        (f"{NGINX}/rewrite-target: /api/order", "/api/order", ["/api/order", "/api/order"]),
         (f"{NGINX}/rewrite-target: /$2", "/api/order(/|$)(.*)", ["/", "/menu"]),
         (f"{NGINX}/rewrite-target: /$1", "/(api/order.*)", ["/api/order", "/api/order/menu"]),
         (f"{NGINX}/rewrite-target: /$9", "/api/order", ["/", "/"]),
@@ -202,9 +202,12 @@ def test_the_default_back_end_takes_every_path_with_the_rewrites_of_its_ingress(
     assert through(text, "/api/order") == ["/x"]
 
 
-def test_a_prefix_path_that_is_its_own_target_is_rewritten_below_it() -> None:
+@pytest.mark.parametrize("kind", ["Prefix", "ImplementationSpecific"])
+def test_a_prefix_path_that_is_its_own_target_is_rewritten_below_it(kind: str) -> None:
     """ingress-nginx makes two locations of it, `/api/order` and `/api/order/`; only the first equals the target."""
-    text = ingress(f"{NGINX}/rewrite-target: /api/order").replace("backend:", "pathType: Prefix, backend:")
+    text = ingress(f"{NGINX}/rewrite-target: /api/order").replace("backend:", f"pathType: {kind}, backend:")
+    exact = text.replace(kind, "Exact")
+    assert through(exact, "/api/order") == ["/api/order"]
     assert through(text, "/api/order", "/api/order/menu") == ["/api/order", "/api/order"]
     assert through(text.replace("{nginx", '{nginx.ingress.kubernetes.io/use-regex: "true", nginx'), "/api/order/menu") == [
         "/api/order/menu"

@@ -2,8 +2,8 @@
 
 `rewrite-target` becomes the nginx directive `rewrite "(?i)<path>" <target> break`: the whole path is replaced
 wherever the Ingress path, as a regex, is found in it; only capture groups keep anything. A target equal to the path
-does nothing. But where neither regexes nor other targets are at work, a Prefix path becomes two locations, `/api/order`
-and `/api/order/`, of which the second is not equal to the target `/api/order`. Sources:
+does nothing. But where neither regexes nor other targets are at work, a path that is not Exact becomes two locations,
+`/api/order` and `/api/order/`, of which the second is not equal to the target `/api/order`. Sources:
 https://github.com/kubernetes/ingress-nginx/blob/main/internal/ingress/controller/template/template.go (buildProxyPass)
 https://github.com/kubernetes/ingress-nginx/blob/main/internal/ingress/controller/location.go (updateServerLocations)
 """
@@ -38,5 +38,5 @@ def rewrites(_world: World, annotations: Node, asked: IngressPath) -> Iterator[R
         # The request was taken by this very path: a target without groups or variables is where it ends.
         constant = "$" not in target and "?" not in target
         yield fixed(node, target) if constant else by_regex(node, asked.path, target, template=NGINX, ignore_case=True)
-    elif asked.kind == "Prefix" and not target.endswith("/") and (regex is None or str(regex.value).lower() != "true"):
+    elif asked.kind != "Exact" and not target.endswith("/") and (regex is None or str(regex.value).lower() != "true"):
         yield by_regex(node, f"{target}/", target, template=NGINX, ignore_case=True)

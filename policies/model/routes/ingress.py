@@ -45,7 +45,9 @@ def _of_one(world: World, manifest: Manifest, spec: Node, servers: dict[str, lis
     if default is not None and (backend := _backend(manifest.ref.namespace, default)) is not None:
         asked = IngressPath(path="/", kind="", service=backend.name)
         found = tuple(_rewrites(world, manifest, asked))
-        yield Route(node=default, host="", path="/", backend=backend, rewrites=found, family=_family(manifest), to=_named(default))
+        family, to = _family(manifest), _named(default)
+        hosts = tuple(dict.fromkeys(rule.text("host") or "" for rule in spec.items("rules"))) or ("",)
+        yield Route(node=default, host="", path="/", backend=backend, rewrites=found, family=family, to=to, hosts=hosts)
     for rule in spec.items("rules"):
         host = rule.text("host") or ""
         for path in rule.items("http", "paths"):
