@@ -7,21 +7,22 @@ https://pkg.go.dev/path/filepath#Match (the kinds of a project)
 import re
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 _SSH: Final = re.compile(r"(?:ssh://)?[^/:]*?@[^@]+", re.DOTALL)
 _KEPT: Final = "/!$&'()*+,;=:@[]%-._~"
+_SIGNS: Final = re.compile(r"[*?\[\]{}\\]")
 _NOTHING: Final = re.compile(r"(?!)")
 
 
 def matches_glob(pattern: str, text: str, separators: str = "") -> bool:
     """Whether a glob of Argo CD takes a whole text: `*`, `**`, `?`, `[a-z]`, `[!a]`, `{one,other}`, a backslash before a sign."""
-    return _glob(pattern, separators).fullmatch(text) is not None
+    return pattern == text if _is_plain(pattern) else _glob(pattern, separators).fullmatch(text) is not None
 
 
 def matches_name(pattern: str, text: str) -> bool:
     """The same with Go's `filepath.Match`, which has no alternatives and takes no `/` for a `*`."""
-    return _name(pattern).fullmatch(text) is not None
+    return pattern == text if _is_plain(pattern) else _name(pattern).fullmatch(text) is not None
 
 
 def permits(pattern: str, text: str, separators: str = "") -> bool:
@@ -31,25 +32,26 @@ def permits(pattern: str, text: str, separators: str = "") -> bool:
     return pattern == "*" or matches_glob(pattern, text, separators)
 
 
-@lru_cache(maxsize=4096)
 def normal_url(address: str) -> str:
     """An address of a repository as Argo CD compares it: lower case, no `.git` at its end, ssh without its scheme.
 
-    Empty when it is no URL. Source: https://github.com/argoproj/argo-cd/blob/master/util/git/git.go (NormalizeGitURL)
+    Source: https://github.com/argoproj/argo-cd/blob/master/util/git/git.go (NormalizeGitURL)
     """
     url = address.strip().lower()
     if _SSH.fullmatch(url) and not url.startswith("ssh://"):
         url = f"ssh://{url.replace(':', '/', 1)}"
     url = url.removesuffix(".git")
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    if parts.scheme and parts.netloc:
-        head, rest = f"{parts.scheme}://{parts.netloc}", url[len(f"{parts.scheme}://{parts.netloc}") :]
-        path, mark, query = rest.partition("?")
-        url = f"{head}{quote(path, safe=_KEPT)}{mark}{query}"
+    scheme, mark, rest = url.partition("://")
+    if mark:
+        host, slash, path = rest.partition("/")
+        path, query, asked = path.partition("?")
+        url = f"{scheme}://{host}{slash}{quote(path, safe=_KEPT)}{query}{asked}"
     return url.removeprefix("ssh://")
+
+
+def _is_plain(pattern: str) -> bool:
+    """Whether a pattern has no sign in it that means something else than itself."""
+    return _SIGNS.search(pattern) is None
 
 
 @lru_cache(maxsize=4096)

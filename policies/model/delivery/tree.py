@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Final
 
@@ -65,8 +64,8 @@ class Tree:
     def like(self, folder: str) -> str:
         """A folder beside the one that is not there, with a name like it; empty when there is none."""
         above, name = posixpath.split(folder)
-        near = get_close_matches(name, self._inside.get(above, ()), n=1, cutoff=0.7)
-        return posixpath.join(above, near[0]) if near else ""
+        near = (self._nearly.get((above, part)) for part in _nearly(name))
+        return next((posixpath.join(above, found) for found in near if found is not None), "")
 
     @cached_property
     def ends(self) -> Mapping[str, tuple[str, ...]]:
@@ -79,12 +78,22 @@ class Tree:
         return {end: tuple(folders) for end, folders in found.items() if end}
 
     @cached_property
-    def _inside(self) -> Mapping[str, tuple[str, ...]]:
-        found: defaultdict[str, list[str]] = defaultdict(list)
+    def _nearly(self) -> Mapping[tuple[str, str], str]:
+        """A folder and what a name in it is without one of its letters → that name. Two names that share one are a letter or two apart."""
+        found: dict[tuple[str, str], str] = {}
         for folder in sorted(self.folders - {""}):
             above, name = posixpath.split(folder)
-            found[above].append(name)
-        return {above: tuple(names) for above, names in found.items()}
+            for part in _nearly(name):
+                found.setdefault((above, part), name)
+        return found
+
+
+def _nearly(name: str) -> Iterator[str]:
+    """A name in lower case, and what it is without each of its letters; too short ones are like too many."""
+    plain = name.lower()
+    yield plain
+    if len(plain) > 3:
+        yield from (plain[:position] + plain[position + 1 :] for position in range(len(plain)))
 
 
 def tree(world: World) -> Tree:
