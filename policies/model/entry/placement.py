@@ -12,7 +12,8 @@ from crema.policies.model.node import Node
 from crema.policies.model.pods import PodTemplate
 from crema.policies.model.world import World
 
-_EVERY_LINUX_NODE: Final = frozenset({"kubernetes.io/os", "beta.kubernetes.io/os", "kubernetes.io/arch", "beta.kubernetes.io/arch"})
+_ARCHITECTURES: Final = frozenset({"kubernetes.io/arch", "beta.kubernetes.io/arch"})
+_SYSTEMS: Final = frozenset({"kubernetes.io/os", "beta.kubernetes.io/os"})
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
@@ -30,7 +31,7 @@ def obstacle(pod: PodTemplate, node: ClusterNode) -> Obstacle | None:
     if named is not None and named.value != node.name:
         return Obstacle(why=f"it is bound to node {named.value}", place=named)
     for key, wanted in pod.spec.texts("nodeSelector").items():
-        if key not in _EVERY_LINUX_NODE and node.labels.get(key) != wanted:
+        if not _is_everywhere(key, wanted) and node.labels.get(key) != wanted:
             has = f"has {key}={node.labels[key]}" if key in node.labels else f"has no label {key}"
             return Obstacle(
                 why=f"its nodeSelector asks for {key}={wanted}, and node {node.name} {has}", place=pod.spec.get("nodeSelector", key)
@@ -56,7 +57,7 @@ def _term(term: Node, node: ClusterNode) -> bool:
 def _fits(expression: Node, node: ClusterNode) -> bool:
     key, operator = expression.text("key") or "", expression.text("operator") or ""
     values = {str(value.value) for value in expression.items("values")}
-    if key in _EVERY_LINUX_NODE:
+    if key in _ARCHITECTURES | _SYSTEMS:
         return True
     match operator:
         case "In":
@@ -78,9 +79,14 @@ def _tolerates(toleration: Node) -> bool:
     return effect in {"", "NoSchedule"} and ((not key and exists) or (key == ROLE_LABEL and (exists or not toleration.text("value"))))
 
 
+def _is_everywhere(key: str, wanted: str) -> bool:
+    """Whether every node of Linux has a label, as far as a selector can know."""
+    return key in _ARCHITECTURES or (key in _SYSTEMS and wanted == "linux")
+
+
 def is_anywhere(pod: PodTemplate) -> bool:
     """Whether a template asks for no particular node, so that its pods may be on each."""
-    free = pod.spec.texts("nodeSelector").keys() <= _EVERY_LINUX_NODE
+    free = all(_is_everywhere(key, wanted) for key, wanted in pod.spec.texts("nodeSelector").items())
     return free and pod.spec.get("nodeName") is None and pod.spec.get("affinity", "nodeAffinity", _REQUIRED) is None
 
 
