@@ -13,6 +13,7 @@ _VERBS = {
     "check": "Prove what must hold of the manifests.",
     "image": "Say and move which image of each service runs.",
     "explain": "Say what a policy demands, why, and how to mend what it finds.",
+    "map": "Draw the paths: from each URL to its pods, from each commit to its Applications.",
     "rules": "List the policies.",
     "services": "List the services that are built here.",
     "synth": "Publish what the charts say into dist/.",
