@@ -1,0 +1,1 @@
+"""Which connections NetworkPolicies permit, and which ones the platform needs."""

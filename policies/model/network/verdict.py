@@ -1,0 +1,96 @@
+"""Whether a connection gets through: every policy that selects a pod is asked, and one that permits is enough.
+
+https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from crema.policies.model.manifest import Ref
+from crema.policies.model.network.end import End
+from crema.policies.model.network.policy import GROUPS, Direction, NetworkPolicy, policy_of
+from crema.policies.model.network.truth import every, no, some
+from crema.policies.model.whole import whole
+from crema.policies.model.world import World
+
+_OTHERS: Final = ("cilium.io", "crd.projectcalico.org", "projectcalico.org", "policy.networking.k8s.io", "crd.antrea.io")
+"""Groups with policies of other kinds, which may permit what these do not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Connection:
+    """What one end asks of the other: a port of its pods, not of its Service."""
+
+    caller: End
+    callee: End
+    port: int
+    protocol: str = "TCP"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What policies say of one side of a connection. `isolating`: those that select the pod on that side."""
+
+    permitted: bool | None
+    isolating: tuple[NetworkPolicy, ...] = ()
+
+
+class Network:
+    """The NetworkPolicies of a world, found by the labels that they select."""
+
+    def __init__(self, policies: Iterable[NetworkPolicy], *, others: bool = False) -> None:
+        self.policies = tuple(policies)
+        self._others = others
+        by_label: defaultdict[tuple[str, tuple[str, str] | None], list[NetworkPolicy]] = defaultdict(list)
+        for policy in self.policies:
+            by_label[policy.manifest.ref.namespace, next(iter(policy.selector.pairs), None)].append(policy)
+        self._by_label: Mapping[tuple[str, tuple[str, str] | None], list[NetworkPolicy]] = dict(by_label)
+
+    def selecting(self, end: End, direction: Direction) -> tuple[tuple[NetworkPolicy, bool | None], ...]:
+        """The policies that isolate a pod in a direction; None beside one that only may."""
+        if end.labels is None or end.on_host:
+            return ()
+        if end.labels.open:
+            near = [policy for policy in self.policies if policy.manifest.ref.namespace == end.namespace]
+        else:
+            keys = (None, *end.labels.carried.items())
+            near = [policy for key in keys for policy in self._by_label.get((end.namespace, key), ())]
+        found = ((policy, policy.selects(end)) for policy in near if policy.rules(direction) is not None)
+        return tuple(pair for pair in found if pair[1] is not False)
+
+    def verdict(self, connection: Connection, direction: Direction) -> Verdict:
+        """Whether a connection is permitted on one side of it: `ingress` is the callee's, `egress` the caller's."""
+        own, other = (connection.callee, connection.caller) if direction == "ingress" else (connection.caller, connection.callee)
+        selecting = self.selecting(own, direction)
+        isolating = tuple(policy for policy, _ in selecting)
+        isolated = some(truth for _, truth in selecting)
+        if isolated is False:
+            return Verdict(permitted=True)
+        granted = some(every((truth, _grants(policy, connection, other, direction))) for policy, truth in selecting)
+        permitted = some((no(isolated), granted))
+        return Verdict(permitted=None if permitted is False and self._others else permitted, isolating=isolating)
+
+
+def _grants(policy: NetworkPolicy, connection: Connection, other: End, direction: Direction) -> bool | None:
+    rules = policy.rules(direction) or ()
+    return some(every((rule.takes(connection.callee, connection.port, connection.protocol), rule.means(other))) for rule in rules)
+
+
+def network(world: World) -> Network:
+    """The policies of the whole world, what charts bring included, read once.
+
+    In somebody's directory one policy written twice stands for two environments, of which one is taken.
+    """
+    return world.derived(_network)
+
+
+def _network(world: World) -> Network:
+    every_one = whole(world).world
+    found: dict[Ref, NetworkPolicy] = {}
+    for group in GROUPS:
+        for manifest in every_one.of(group, "NetworkPolicy"):
+            if manifest.ref not in found:
+                found[manifest.ref] = policy_of(manifest)
+    return Network(found.values(), others=any(manifest.ref.group in _OTHERS for manifest in every_one.manifests))
