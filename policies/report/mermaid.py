@@ -63,4 +63,4 @@ def _arrow(step: Step) -> str:
 
 def _escaped(text: str) -> str:
     """Text in which nothing means anything to Mermaid. Its own escapes are numbers between # and ;."""
-    return "".join(f"#{ord(letter)};" if letter in '"#<>&`\\' else letter for letter in text if letter.isprintable())
+    return "".join(f"#{ord(letter)};" if letter in '"#<>&`|\\' else letter for letter in text if letter.isprintable())
