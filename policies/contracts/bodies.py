@@ -123,6 +123,21 @@ def service(
     return body("Service", name, namespace, labels=labels, spec=spec)
 
 
+def ports_of(listed: Iterable[Json]) -> list[Body]:
+    """Ports of a Service from values, which have Kubernetes' own names."""
+    return [
+        port(
+            str(one.get("name") or ""),
+            one.get("port"),
+            one.get("targetPort"),
+            protocol=str(one.get("protocol") or "TCP"),
+            node=one.get("nodePort"),
+        )
+        for one in listed
+        if isinstance(one, dict)
+    ]
+
+
 def exposed(chart: Chart, *keys: str) -> Body:
     """How a Service is reached from outside, by the values with Kubernetes' own names at a chain of keys."""
     return written(
@@ -182,6 +197,11 @@ def volumes_of(listed: Iterable[Json]) -> list[Json]:
     return [kept for one in listed if (kept := _volume(one))]
 
 
+def pulled(listed: Iterable[Json]) -> list[Json]:
+    """Secrets for images, which values name or have as mappings with a name."""
+    return [one if isinstance(one, dict) else {"name": str(one)} for one in listed]
+
+
 def pod(
     containers: Iterable[Json],
     *,
@@ -198,7 +218,7 @@ def pod(
         serviceAccountName=account,
         hostNetwork=host_network or None,
         dnsPolicy=None if dns == "ClusterFirst" else dns,
-        imagePullSecrets=[one if isinstance(one, dict) else {"name": str(one)} for one in pull],
+        imagePullSecrets=pulled(pull),
         initContainers=list(init),
         containers=list(containers),
         volumes=list(volumes),
@@ -288,6 +308,30 @@ def network_policy(
     listed = list(types) or [key.capitalize() for key in rules]
     spec: Body = {"podSelector": {"matchLabels": dict(selector)} if selector else {}, "policyTypes": listed, **rules}
     return body("NetworkPolicy", name, namespace, annotations={"helm.sh/hook": hook} if hook else None, spec=spec)
+
+
+def guarded(
+    chart: Chart, name: str, namespace: str, selector: Mapping[str, str], labels: Mapping[str, str], *, apart: bool = False
+) -> Body:
+    """The NetworkPolicy that Grafana's charts make by the values `networkPolicy`; `apart`: each of its sources is one of its own."""
+    at, egress = ("networkPolicy",), chart.on("networkPolicy", "egress", "enabled")
+    ingress = chart.on(*at, "ingress")
+    spec: Body = {"policyTypes": ["Ingress"] * ingress + ["Egress"] * egress, "podSelector": {"matchLabels": dict(selector)}}
+    if egress:
+        dns: list[Json] = [] if chart.on(*at, "egress", "blockDNSResolution") else [{"ports": [{"port": 53, "protocol": "UDP"}]}]
+        spec["egress"] = [*dns, {"ports": chart.items(*at, "egress", "ports"), **written(to=chart.items(*at, "egress", "to"))}]
+    if ingress:
+        others = chart.mapping(*at, "explicitNamespacesSelector")
+        readers: Body = {"podSelector": {"matchLabels": {**labels, "role": "read"}}}
+        clients: Body = {"podSelector": {"matchLabels": {f"{name}-client": "true"}}}
+        rule: Body = {"ports": [{"port": chart.number("service", "targetPort") or None}]}
+        if not chart.on(*at, "allowExternal"):
+            spaces: list[Json] = [{"namespaceSelector": others}] if others else []
+            blocks: list[Json] = [{"ipBlock": {"cidr": block}} for block in chart.items(*at, "explicitIpBlocks")]
+            joined: list[Json] = [clients, {"namespaceSelector": others, **readers}] if others else [clients | readers]
+            rule["from"] = [clients, *spaces, *blocks, readers] if apart else joined
+        spec["ingress"] = [rule]
+    return body("NetworkPolicy", name, namespace, spec=spec)
 
 
 def budget(chart: Chart, name: str, namespace: str, selector: Mapping[str, str], *keys: str) -> Body:

@@ -4,6 +4,7 @@ Established by rendering chart 88.5.3.
 Source: https://github.com/prometheus-community/helm-charts/blob/main/charts/kube-prometheus-stack/templates/grafana/configmaps-datasources.yaml
 """
 
+from crema.policies.contracts import kube_prometheus_stack_objects as objects
 from crema.policies.contracts import sidecar
 from crema.policies.contracts.contract import Contract, GrafanaPart
 from crema.policies.model.datasources import (
@@ -57,4 +58,12 @@ def _own(release: Release) -> list[Datasource]:
     ]
 
 
-CONTRACT = Contract(chart="kube-prometheus-stack", since=(88, 0, 0), until=(89, 0, 0), grafana=_grafana)
+CONTRACT = Contract(
+    chart="kube-prometheus-stack",
+    since=(88, 0, 0),
+    until=(89, 0, 0),
+    grafana=_grafana,
+    rendered=objects.rendered,
+    made=objects.made,
+    gap=objects.gap,
+)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import routing
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, chart_of
 from crema.policies.contracts.contract import Contract, Port
@@ -49,9 +50,17 @@ def _rendered(release: Release) -> Iterator[Body]:
     if query:
         yield to.keyed("ConfigMap", f"{chart.short}-query", namespace, ("tempo-query.yaml",), labels=labels)
         if chart.on("tempoQuery", "ingress", "enabled"):
-            yield _ingress(chart)
+            yield routing.ingress(
+                chart,
+                "tempoQuery",
+                "ingress",
+                name=name,
+                namespace=namespace,
+                paths=[(chart.at("tempoQuery", "ingress", "path"), chart.at("tempoQuery", "ingress", "pathType"))],
+                number=chart.number("tempoQuery", "service", "port"),
+            )
     if chart.on("networkPolicy", "enabled"):
-        yield _network_policy(chart)
+        yield to.guarded(chart, name, namespace, selector, labels)
     yield to.service(
         name,
         namespace,
@@ -142,34 +151,6 @@ def _stateful_set(chart: Chart) -> Body:
         updateStrategy={"type": chart.text("tempo", "updateStrategy")},
         volumeClaimTemplates=claims if chart.on("persistence", "enabled") else None,
     )
-
-
-def _ingress(chart: Chart) -> Body:
-    at = ("tempoQuery", "ingress")
-    back = {"service": {"name": chart.fullname, "port": {"number": chart.number("tempoQuery", "service", "port")}}}
-    own: Body = to.written(path=chart.text(*at, "path"), pathType=chart.text(*at, "pathType"), backend=back)
-    hosts = chart.items(*at, "hosts")
-    rules = [{"host": host, "http": {"paths": [*chart.items(*at, "extraPaths"), own]}} for host in hosts] or [{"http": {"paths": [own]}}]
-    spec = to.written(ingressClassName=chart.text(*at, "ingressClassName"), tls=chart.items(*at, "tls"), rules=rules)
-    return to.body("Ingress", chart.fullname, chart.namespace, annotations=chart.texts(*at, "annotations"), spec=spec)
-
-
-def _network_policy(chart: Chart) -> Body:
-    at, egress = ("networkPolicy",), chart.on("networkPolicy", "egress", "enabled")
-    ingress = chart.on(*at, "ingress")
-    spec: Body = {"policyTypes": ["Ingress"] * ingress + ["Egress"] * egress, "podSelector": {"matchLabels": _selector(chart)}}
-    if egress:
-        dns = [] if chart.on(*at, "egress", "blockDNSResolution") else [{"ports": [{"port": 53, "protocol": "UDP"}]}]
-        spec["egress"] = [*dns, {"ports": chart.items(*at, "egress", "ports"), **to.written(to=chart.items(*at, "egress", "to"))}]
-    if ingress:
-        others = chart.mapping(*at, "explicitNamespacesSelector")
-        readers = {"podSelector": {"matchLabels": _labels(chart) | {"role": "read"}}}
-        clients = {"podSelector": {"matchLabels": {f"{chart.fullname}-client": "true"}}}
-        rule: Body = {"ports": [{"port": chart.number("service", "targetPort") or None}]}
-        if not chart.on(*at, "allowExternal"):
-            rule["from"] = [clients, {"namespaceSelector": others, **readers}] if others else [clients | readers]
-        spec["ingress"] = [rule]
-    return to.body("NetworkPolicy", chart.fullname, chart.namespace, spec=spec)
 
 
 def _silent(release: Release) -> Iterator[Port]:

@@ -21,6 +21,9 @@ CHARTS = sorted(file.stem for file in RECORDED.glob("*.json"))
 def recorded(chart: str) -> dict[str, Any]:
     """The record of a chart."""
     found: dict[str, Any] = json.loads((RECORDED / f"{chart}.json").read_text(encoding="utf-8"))
+    for body in found["objects"]:
+        if "labels" in body["metadata"]:
+            body["metadata"]["labels"] = found["labels"][body["metadata"]["labels"]]
     return found
 
 

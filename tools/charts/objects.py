@@ -86,12 +86,22 @@ def record(folder: Path, source: Source, recorded: str) -> tuple[dict[str, Any],
         numbers = [known.setdefault(text, len(known)) for text in objects]
         row = {"name": case.name, "release": case.release, "namespace": case.namespace, "values": case.values}
         rows.append(row | {"objects": numbers})
+    labels: dict[str, int] = {}
+    objects = [_without_labels(json.loads(text), labels) for text in known]
     head = {"chart": source.name, "version": source.version, "recorded": recorded, "kubernetes": KUBERNETES}
     values = _shortened(source.values)
-    return head | {"cases": rows, "objects": [json.loads(text) for text in known]}, head | {
+    return head | {"cases": rows, "labels": [json.loads(text) for text in labels], "objects": objects}, head | {
         "definitions": [definitions[name] for name in sorted(definitions)],
         "values": values,
     }
+
+
+def _without_labels(body: dict[str, Any], known: dict[str, int]) -> dict[str, Any]:
+    """The object with the place of its labels in a table in their stead: many have the same."""
+    if "labels" in body["metadata"]:
+        text = json.dumps(body["metadata"]["labels"], sort_keys=True)
+        body["metadata"]["labels"] = known.setdefault(text, len(known))
+    return body
 
 
 def _definition(body: dict[str, Any]) -> list[Any]:
@@ -142,7 +152,7 @@ def main(arguments: list[str] | None = None) -> int:
         except ChartError as broken:
             print(f"tools/charts: {broken}", file=sys.stderr)
             return 2
-        (RECORDED / f"{source.name}.json").write_text(lines(tests, "cases", "objects"), encoding="utf-8")
+        (RECORDED / f"{source.name}.json").write_text(lines(tests, "cases", "labels", "objects"), encoding="utf-8")
         (DEFAULTS / f"{source.name}.json").write_text(lines(contracts, "definitions", "values"), encoding="utf-8")
         print(f"{source.name} {source.version}: {len(tests['cases'])} cases, {len(tests['objects'])} objects")
     return 0

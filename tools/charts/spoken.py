@@ -61,6 +61,8 @@ _DATA: Final = {
     "ingress-nginx": re.compile(".*"),
 }
 """By chart, the ConfigMaps whose values are spoken of, not only their keys."""
+_VALUES: Final = frozenset({"grafana.ini"})
+"""Keys whose values are spoken of in every chart."""
 _ARGUMENTS: Final = frozenset({"ingress-nginx"})
 """Charts of whose Deployments and DaemonSets the arguments are spoken of."""
 
@@ -79,7 +81,7 @@ def spoken(body: Body, namespace: str, chart: str) -> Body:
     if kind in {"ConfigMap", "Secret"}:
         data = (body.get("data") or {}) | (body.get("stringData") or {}) | (body.get("binaryData") or {})
         said = kind == "ConfigMap" and chart in _DATA and _DATA[chart].fullmatch(metadata["name"])
-        rest = {"data": data if said else dict.fromkeys(data, "")}
+        rest = {"data": data if said else dict.fromkeys(data, "") | {key: data[key] for key in data.keys() & _VALUES}}
     if kind in {"Deployment", "DaemonSet"} and chart in _ARGUMENTS:
         for ours, theirs in zip(
             rest["spec"]["template"]["spec"]["containers"], body["spec"]["template"]["spec"]["containers"], strict=True
