@@ -199,6 +199,7 @@ def _open_world(group: Group, passed: Passed) -> World:
             for path, body in around.generated
         ],
         beside=beside,
+        listed={file.shown for file in group.files if file.path in around.objects | around.patches | around.settings},
     )
 
 

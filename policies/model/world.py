@@ -18,7 +18,7 @@ KUBERNETES_VERSION: Final = "1.36"
 """The version whose schemas and behaviour are assumed where nothing says otherwise."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class World:
     """Every manifest of one environment. Compared by identity.
 
@@ -48,6 +48,12 @@ class World:
     """Files of the same folders that hold something else than objects, by their names as reports write them, and why: values, a
     kustomization, a document without kind, what cannot be read.
     """
+    listed: frozenset[str] = frozenset()
+    """Files that a kustomization lists as its objects, patches or settings."""
+
+    def __repr__(self) -> str:
+        """Its name and size: all of its manifests would hide what went wrong."""
+        return f"World({self.environment!r}, {len(self.manifests)} manifests)"
 
     def of(self, group: str, *kinds: str) -> tuple[Manifest, ...]:
         """The manifests of these kinds in one API group, whatever the version."""
@@ -157,6 +163,7 @@ def world_of(
     given_selectors: Iterable[str] = (),
     generated: Iterable[Manifest] = (),
     beside: Mapping[str, str] | None = None,
+    listed: Iterable[str] = (),
 ) -> World:
     """A world of these manifests, in the one order (file, document, place in it) whatever order they came in."""
     return World(
@@ -171,6 +178,7 @@ def world_of(
         given_selectors=frozenset(given_selectors),
         generated=_ordered(generated),
         beside=beside or {},
+        listed=frozenset(listed),
     )
 
 
