@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from crema.policies.model.manifest import Manifest
+from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.node import Node
 from crema.policies.model.pods import PodTemplate
 from crema.policies.model.whole import whole
@@ -24,6 +24,7 @@ _IMAGES: Final = {
 }
 _CONTROLLERS: Final = {
     "k8s.io/ingress-nginx": "ingress-nginx",
+    "ingress.k8s.aws/alb": "alb",
     "nginx.org/ingress-controller": "nginx-inc",
     "traefik.io/ingress-controller": "traefik",
     "haproxy.org/ingress-controller": "haproxy",
@@ -31,6 +32,7 @@ _CONTROLLERS: Final = {
     "ingress-controllers.konghq.com/kong": "kong",
     "projectcontour.io/ingress-controller": "contour",
 }
+_BY_NAME: Final = {"nginx": "ingress-nginx", "ingress-nginx": "ingress-nginx", "traefik": "traefik", "alb": "alb"}
 _NAMES: Final = frozenset({"ingress-nginx", "traefik"})
 _BESIDE: Final = frozenset({"admission-webhook", "default-backend", "defaultbackend"})
 _HTTP: Final = frozenset({"http", "web", "proxy"})
@@ -95,6 +97,17 @@ def class_of(world: World, ingress: Manifest) -> str:
     if named is None:
         named = ingress.root.texts("metadata", "annotations").get("kubernetes.io/ingress.class")
     return whole(world).world.derived(_default_class) if named is None else named
+
+
+def family_of(world: World, ingress: Manifest) -> str:
+    """Which controller reads an Ingress: by the controller of its class, without a class here by the class's name; empty for another."""
+    name = class_of(world, ingress)
+    found = whole(world).world.get(Ref(group="networking.k8s.io", kind="IngressClass", namespace="", name=name))
+    value = found.root.text("spec", "controller") or "" if found is not None else ""
+    if value in _CONTROLLERS:
+        return _CONTROLLERS[value]
+    served = {controller.family for controller in served_by(world).get(name, ())}
+    return served.pop() if len(served) == 1 else _BY_NAME.get(name, "") if found is None else ""
 
 
 def _default_class(world: World) -> str:
