@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Final
 
 from crema.policies.model.delivery.applications import Source, applications
+from crema.policies.model.delivery.nearly import Names
 from crema.policies.model.world import World
 
 _TOP: Final = "."
@@ -64,8 +65,8 @@ class Tree:
     def like(self, folder: str) -> str:
         """A folder beside the one that is not there, with a name like it; empty when there is none."""
         above, name = posixpath.split(folder)
-        near = (self._nearly.get((above, part)) for part in _nearly(name))
-        return next((posixpath.join(above, found) for found in near if found is not None), "")
+        near = self._inside[above].like(name) if above in self._inside else ""
+        return posixpath.join(above, near) if near else ""
 
     @cached_property
     def ends(self) -> Mapping[str, tuple[str, ...]]:
@@ -78,22 +79,12 @@ class Tree:
         return {end: tuple(folders) for end, folders in found.items() if end}
 
     @cached_property
-    def _nearly(self) -> Mapping[tuple[str, str], str]:
-        """A folder and what a name in it is without one of its letters → that name. Two names that share one are a letter or two apart."""
-        found: dict[tuple[str, str], str] = {}
-        for folder in sorted(self.folders - {""}):
+    def _inside(self) -> Mapping[str, Names]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for folder in self.folders - {""}:
             above, name = posixpath.split(folder)
-            for part in _nearly(name):
-                found.setdefault((above, part), name)
-        return found
-
-
-def _nearly(name: str) -> Iterator[str]:
-    """A name in lower case, and what it is without each of its letters; too short ones are like too many."""
-    plain = name.lower()
-    yield plain
-    if len(plain) > 3:
-        yield from (plain[:position] + plain[position + 1 :] for position in range(len(plain)))
+            found[above].append(name)
+        return {above: Names(names) for above, names in found.items()}
 
 
 def tree(world: World) -> Tree:
