@@ -10,7 +10,7 @@ from typing import Any, Final
 from crema.policies.contracts.chart import Chart, defaults, read
 from crema.policies.model.values import Json
 
-Body = dict[str, Json]
+Body = dict[str, Any]
 
 _GROUPS: Final = {
     "v1": "ConfigMap Namespace PersistentVolumeClaim Secret Service ServiceAccount",

@@ -6,7 +6,7 @@ Source: https://helm.sh/docs/chart_template_guide/values_files/
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from crema.policies.model.values import Json
 _HERE: Final = Path(__file__).parent / "defaults"
 _NUMBER: Final = re.compile(r"-?\d+")
 _LONGEST: Final = 63
+_CALL: Final = re.compile(r'\{\{-? *(?:(?:include|template) "[a-z-]+\.)?(?P<what>[.\w]+)"?(?: [.$])? *-?\}\}')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,9 +88,28 @@ class Chart:
         name = self.text("nameOverride") or self.name
         return self.fit(self.release if name in self.release else f"{self.release}-{name}")
 
+    def filled(self, value: Json) -> Json:
+        """A value whose texts a template goes through once more, as far as they name the release and the chart."""
+        if isinstance(value, dict):
+            return {key: self.filled(below) for key, below in value.items()}
+        if isinstance(value, list):
+            return [self.filled(below) for below in value]
+        return self._named(value) if isinstance(value, str) and "{{" in value else value
+
+    def _named(self, text: str) -> str:
+        return _CALL.sub(lambda call: _SAID[call["what"]](self) if call["what"] in _SAID else call[0], text)
+
     def account(self, *keys: str, fullname: str = "") -> str:
         """The name of a ServiceAccount whose values stand at a chain of keys."""
         return self.text(*keys, "name") or ((fullname or self.fullname) if self.on(*keys, "create") else "default")
+
+
+_SAID: Final[dict[str, Callable[[Chart], str]]] = {
+    ".Release.Name": lambda chart: chart.release,
+    ".Release.Namespace": lambda chart: chart.namespace,
+    "name": lambda chart: chart.short,
+    "fullname": lambda chart: chart.fullname,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
