@@ -50,8 +50,8 @@ class Used:
 class NamespaceIsMade(Policy[Used]):
     """Something makes every namespace that objects are applied to: a manifest, a chart, or CreateNamespace=true on its Application.
 
-    Why: an object whose namespace is not there is refused, and with it the sync fails, each time. CreateNamespace=true makes the namespace of
-    the Application's destination and no other.
+    Why: an object whose namespace is not there is refused, and with it the sync fails, each time. CreateNamespace=true makes the
+    namespace of the Application's destination and no other.
     Fix: add a Namespace, or the sync option CreateNamespace=true on an Application with that destination.
     Source: https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#create-namespace
     """
