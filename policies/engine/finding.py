@@ -28,6 +28,7 @@ class Finding:
     words that stand in the chart near the line to edit (a datasource's uid, an alert's name), outermost first: they
     only help to find the Python line. `pointer` and `inner` are those of a node. `subject` tells findings of one policy
     at one place apart (the alert that is missing) and is part of the fingerprint: a name, never a value that may change.
+    `veiled`: the line at that place holds a secret, so that no report may quote it.
     """
 
     policy: str
@@ -41,6 +42,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     hints: tuple[str, ...] = ()
     subject: str = ""
+    veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,7 @@ class Policy(ABC, Generic[Target]):
         hints: tuple[str, ...] = (),
         subject: str = "",
         severity: Severity | None = None,
+        veiled: bool = False,
     ) -> Finding:
         """A finding at a node. Without a `fix` of its own it carries the docstring's; without a `severity`, the policy's."""
         return Finding(
@@ -106,6 +107,7 @@ class Policy(ABC, Generic[Target]):
             related=tuple(related),
             hints=hints,
             subject=subject,
+            veiled=veiled,
         )
 
     def undecided(self, manifest: Manifest, fact: str) -> Undecided:

@@ -31,13 +31,14 @@ def manifest_place(manifest: Manifest, pointer: str = "", inner: str = "") -> Ma
 
 
 def source_place(place: Finding | Related) -> SourcePlace | None:
-    """The line of Python; None for a manifest that is not ours. The text of a Secret's line is left out."""
+    """The line of Python; None for a manifest that is not ours. The text of a line with a secret is left out."""
     from crema.policies.model.source import source_of  # here, since it parses Python, of which a clean run needs none
 
     found = source_of(place.manifest, place.pointer, place.inner, place.hints)
     if found is None:
         return None
-    text = "" if place.manifest.ref.kind == _SECRET else found.text
+    veiled = place.manifest.ref.kind == _SECRET or (isinstance(place, Finding) and place.veiled)
+    text = "" if veiled else found.text
     return SourcePlace(file=found.file, line=found.line, construct=found.construct, exact=found.exact, text=text)
 
 

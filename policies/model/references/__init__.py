@@ -1,0 +1,1 @@
+"""References between objects, and what makes the things that they name."""
