@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from crema.policies.contracts.contract import contract_for
 from crema.policies.model.delivery.applications import ARGO, Application, applications
-from crema.policies.model.delivery.reading import readers, readings
+from crema.policies.model.delivery.reading import readings
 from crema.policies.model.delivery.scopes import is_namespaced
-from crema.policies.model.helm import Release
-from crema.policies.model.manifest import Manifest, Ref
-from crema.policies.model.whole import whole
+from crema.policies.model.helm import Release, releases
+from crema.policies.model.manifest import Manifest, Ref, ref_of
+from crema.policies.model.node import Node
 from crema.policies.model.world import World
 
 
@@ -25,10 +26,11 @@ class Owned:
     ref: Ref
     release: Release | None = None
 
-    @property
-    def file(self) -> str:
-        """The file that it stands in; empty for what a chart brings."""
-        return "" if self.release is not None else self.manifest.file
+    def at(self, *keys: str) -> Node:
+        """Where a finding can point: a place in the object, as deep as it goes; for what a chart brings, the chart's name."""
+        if self.release is not None:
+            return self.release.source
+        return self.manifest.root.get(*keys) or self.manifest.root
 
 
 def owned(world: World) -> Mapping[Application, tuple[Owned, ...]]:
@@ -62,14 +64,31 @@ def _owned(world: World) -> Mapping[Application, tuple[Owned, ...]]:
         if reading.is_plain:
             for file in reading.files:
                 found[reading.application] += [_placed(world, reading.application, manifest) for manifest in in_file.get(file, ())]
-    by_manifest = {(application.manifest, application.name): application for application in found if not application.made}
-    every = whole(world)
-    for manifest in every.world.manifests:
-        release = every.release(manifest)
-        application = by_manifest.get((release.manifest, release.manifest.ref.name)) if release is not None else None
-        if application is not None:
-            found[application].append(_placed(world, application, manifest, release))
+    by_manifest = {application.manifest: application for application in found if not application.made}
+    for release in releases(world):
+        application = by_manifest.get(release.manifest)
+        if application is not None and not release.cluster:
+            found[application] += [_placed(world, application, manifest, release) for manifest in _rendered(world, release)]
     return {application: tuple(objects) for application, objects in found.items()}
+
+
+def _rendered(world: World, release: Release) -> Iterator[Manifest]:
+    """What Argo CD applies of a chart, as far as its contract knows; not what operators and jobs make of it later."""
+    contract, by = contract_for(release.chart), release.manifest
+    if contract is None or not contract.covers(release.version):
+        return
+    for body in contract.rendered(release):
+        yield Manifest(
+            ref=ref_of(body),
+            api_version=str(body["apiVersion"]),
+            body=body,
+            file=by.file,
+            index=by.index,
+            base=by.base,
+            environment=world.environment,
+            app=by.ref.name,
+            origin="rendered",
+        )
 
 
 def _placed(world: World, application: Application, manifest: Manifest, release: Release | None = None) -> Owned:
@@ -96,7 +115,7 @@ def _opaque(world: World) -> frozenset[Application]:
     for reading in readings(world):
         if reading.is_plain:
             plain[reading.application].add(reading.source.node.pointer)
-    unknown = {release.manifest for release in whole(world).unknown}
+    unknown = {release.manifest for release in releases(world) if not _is_known(release)}
     found = set()
     for application in applications(world):
         for source in application.sources:
@@ -106,9 +125,9 @@ def _opaque(world: World) -> frozenset[Application]:
     return frozenset(found)
 
 
-def watched(world: World) -> frozenset[str]:
-    """The files that some Application reads to apply them."""
-    return frozenset(readers(world))
+def _is_known(release: Release) -> bool:
+    contract = contract_for(release.chart)
+    return contract is not None and contract.covers(release.version) and not contract.gap(release) and not release.unread
 
 
 def is_application(manifest: Manifest) -> bool:

@@ -12,7 +12,6 @@ from crema.policies.model.delivery.applications import Application
 from crema.policies.model.delivery.owners import Owned, instance, owned
 from crema.policies.model.manifest import Ref
 from crema.policies.model.node import Node
-from crema.policies.model.whole import whole
 from crema.policies.model.world import World
 
 
@@ -143,7 +142,7 @@ class ObjectBelongsToOneApplication(Policy[Claim]):
             again = other.manifest is first.manifest
             if (same and (again or other.release is not None)) or (not same and not _is_told_apart(world, first, other)):
                 continue
-            there = Related(manifest=first.manifest, pointer="", note=f"applied by {first.application}")
+            there = Related(manifest=first.at().manifest, pointer=first.at().pointer, note=f"applied by {first.application}")
             path = (f"{first.application} and {other.application}", str(target.ref))
             if again:
                 shared = world.derived(_shared)[first.application, other.application]
@@ -155,8 +154,7 @@ class ObjectBelongsToOneApplication(Policy[Claim]):
             what = f"{target.ref} of {other.application} is applied by {first.application} too; {_WHY}"
             if same:
                 what = f"{target.ref} is in the folder of {first.application} twice; only one of both is applied"
-            node = other.manifest.root.get("metadata", "name") or other.manifest.root
-            yield self.finding(whole(world).place(node), what, path=path, related=(there,), subject=str(target.ref))
+            yield self.finding(other.at("metadata", "name"), what, path=path, related=(there,), subject=str(target.ref))
 
 
 def _is_told_apart(world: World, first: Owned, other: Owned) -> bool:

@@ -211,9 +211,9 @@ class OptionsAreKnown(Policy[Node]):
                 yield self.finding(
                     target, f'the sync wave "{text}" is no whole number, so it is wave 0', fix="write a whole number in quotes"
                 )
-        elif name not in _ANNOTATIONS and (near := [known for known in sorted(_ANNOTATIONS) if misspells(name, [known])]):
-            what = f"Argo CD reads no annotation {target.key}; did you mean {_PREFIX}{near[0]}?"
-            yield self.finding(target, what, fix=f"write {_PREFIX}{near[0]}")
+        elif name not in _ANNOTATIONS and (alike := [known for known in sorted(_ANNOTATIONS) if misspells(name, [known])]):
+            what = f"Argo CD reads no annotation {target.key}; did you mean {_PREFIX}{alike[0]}?"
+            yield self.finding(target, what, fix=f"write {_PREFIX}{alike[0]}")
 
     def _option(self, node: Node, word: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[Outcome]:
         name, sign, value = (part.strip() for part in word.partition("=" if "=" in word else ":"))

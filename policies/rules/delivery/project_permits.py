@@ -235,7 +235,7 @@ class ProjectPermits(Policy[Application]):
         what = f"project {project.name} does not permit {kind}, of which {by} applies {each.ref.name}; {why}"
         assert project.manifest is not None
         spec = project.manifest.root.get("spec") or project.manifest.root
-        where = target.sources[0].place if each.release is not None else each.manifest.root
+        where = each.at()
         there = Related(manifest=where.manifest, pointer=where.pointer, note="what is not permitted")
         return self.finding(spec.get(key) or spec, what, related=(there,), subject=f"{target.name} {kind}")
 
