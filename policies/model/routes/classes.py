@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crema.policies.model.entry.controllers import Controller, controllers, served_by
+from crema.policies.model.entry.controllers import class_of as name_of
 from crema.policies.model.facts import fact
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.whole import whole
@@ -70,16 +71,22 @@ def family_of(world: World, name: str) -> str:
     return name if name in FAMILIES.values() else ""
 
 
+def reader_of(world: World, ingress: Manifest) -> str:
+    """Which controller reads an Ingress, by its class or the default one: `nginx` is ingress-nginx alone. Empty when nothing tells."""
+    name = name_of(world, ingress)
+    if any(key.startswith(("nginx.org/", "nginx.com/")) for key in ingress.root.texts("metadata", "annotations")):
+        return "nginx-inc"
+    return family_of(world, name)
+
+
 def by_annotation(world: World, name: str) -> bool:
     """Whether a controller here takes Ingresses that carry this class in the old annotation, without any object of that name."""
-    nginx = (one for one in controllers(world) if one.family == _NGINX)
-    return any((one.argument("ingress-class") or "nginx") == name for one in nginx)
+    return name in whole(world).world.derived(_annotations)
 
 
 def without_class(world: World) -> Controller | None:
     """A controller that takes Ingresses without a class."""
-    taking = (one for one in controllers(world) if one.argument("watch-ingress-without-class") == "true")
-    return next(taking, None)
+    return whole(world).world.derived(_taking)
 
 
 def runs(world: World, name: str) -> bool | None:
@@ -90,9 +97,22 @@ def runs(world: World, name: str) -> bool | None:
     value = classes.objects[name].root.text("spec", "controller") or ""
     if FAMILIES.get(value) in {"alb", "alb-auto"}:
         return True if fact(world.facts, "prerequisites", "aws-load-balancer-controller") is not None else None
-    if any(str(node.value).endswith(f"={value}") for one in controllers(world) for node in one.arguments()):
+    if value in whole(world).world.derived(_values):
         return True
     return False if value in FAMILIES else None
+
+
+def _annotations(world: World) -> frozenset[str]:
+    return frozenset(one.argument("ingress-class") or "nginx" for one in controllers(world) if one.family == _NGINX)
+
+
+def _taking(world: World) -> Controller | None:
+    return next((one for one in controllers(world) if one.argument("watch-ingress-without-class") == "true"), None)
+
+
+def _values(world: World) -> frozenset[str]:
+    """What controllers here are started with, behind the equals signs."""
+    return frozenset(str(node.value).rpartition("=")[2] for one in controllers(world) for node in one.arguments())
 
 
 def _ingress_classes(world: World) -> Classes:

@@ -6,7 +6,8 @@ Source: https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/mai
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from crema.policies.model.manifest import Manifest
@@ -38,16 +39,53 @@ def _place(index: int, route: Route) -> tuple[int, str, str, tuple[int, ...], in
     return (order, manifest.ref.namespace, manifest.ref.name, (*place, kind), length, index) if rule else (10**6, "", "", place, 0, index)
 
 
-def takes(route: Route, host: str, path: str) -> bool:
-    """Whether a rule takes a request. A path without a type is what it says, with its wildcards."""
-    if route.host and not _pattern(route.host.lower()).fullmatch(host.lower()):
-        return False
-    if route.kind == "Prefix":
-        bare = route.written.removesuffix("/")
-        return path == bare or path.startswith(f"{bare}/")
-    if not route.kind and not route.written:
-        return True
-    return path == route.written if route.kind == "Exact" else _pattern(route.written).fullmatch(path) is not None
+class Rules:
+    """The rules of one load balancer, found by host and path without trying each: only those with wildcards are tried one by one."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._routes = ordered(routes)
+        self._hosts: dict[str, _OfHost] = {}
+        for position, route in enumerate(self._routes):
+            self._hosts.setdefault(route.host.lower(), _OfHost()).add(position, route)
+        self._wild = [host for host in self._hosts if "*" in host or "?" in host]
+
+    def first(self, host: str, path: str) -> Route | None:
+        """The first rule that takes a request."""
+        asked = host.lower()
+        names = {asked, "", *(wild for wild in self._wild if _pattern(wild).fullmatch(asked))}
+        found = [position for name in names if name in self._hosts for position in self._hosts[name].taking(path)]
+        return self._routes[min(found)] if found else None
+
+
+@dataclass(slots=True)
+class _OfHost:
+    """The first rule of each path of one host, by its place among all. A path without a type is what it says, with its wildcards."""
+
+    below: dict[str, int] = field(default_factory=dict)
+    alone: dict[str, int] = field(default_factory=dict)
+    wild: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, position: int, route: Route) -> None:
+        if route.kind == "Prefix" or not (route.kind or route.written):
+            self.below.setdefault(route.written.removesuffix("/"), position)
+        elif route.kind == "Exact" or not ("*" in route.written or "?" in route.written):
+            self.alone.setdefault(route.written, position)
+        else:
+            self.wild.append((position, route.written))
+
+    def taking(self, path: str) -> Iterator[int]:
+        if path in self.alone:
+            yield self.alone[path]
+        here = path
+        while True:
+            if here in self.below:
+                yield self.below[here]
+            if not here:
+                break
+            here = here.rpartition("/")[0]
+        first = next((position for position, written in self.wild if _pattern(written).fullmatch(path)), None)
+        if first is not None:
+            yield first
 
 
 @lru_cache(maxsize=4096)

@@ -37,7 +37,7 @@ class Table:
     def resolve(self, host: str, path: str) -> Route | None:
         """The route that gets a request for a path of a host; None when no route does."""
         if self.reader == "alb":
-            return next((route for route in self._ordered if listener_rules.takes(route, host, path)), None)
+            return self._rules.first(host, path)
         if self.reader == "nginx":
             server = self.server(host)
             answer = server.answer(path) if server is not None else None
@@ -64,8 +64,8 @@ class Table:
         return {name: tuple(routes) for name, routes in found.items()}
 
     @cached_property
-    def _ordered(self) -> tuple[Route, ...]:
-        return tuple(listener_rules.ordered(self.routes))
+    def _rules(self) -> listener_rules.Rules:
+        return listener_rules.Rules(self.routes)
 
     def _rank(self, route: Route, host: str, path: str) -> tuple[int, ...] | None:
         """How much a route that takes a path comes before others; None when it does not take it."""
