@@ -126,8 +126,11 @@ def _opaque(world: World) -> frozenset[Application]:
 
 
 def _is_known(release: Release) -> bool:
+    """Whether everything that a chart brings is known."""
     contract = contract_for(release.chart)
-    return contract is not None and contract.covers(release.version) and not contract.gap(release) and not release.unread
+    if contract is None or not contract.covers(release.version) or contract.gap(release) or release.unread:
+        return False
+    return any(True for _ in contract.rendered(release))
 
 
 def is_application(manifest: Manifest) -> bool:

@@ -1,0 +1,74 @@
+"""Who defines the kinds of custom resources."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from crema.policies.model.delivery.applications import ARGO, Application
+from crema.policies.model.delivery.owners import Owned, is_opaque, owned
+from crema.policies.model.delivery.scopes import BUILT_IN, defines
+from crema.policies.model.manifest import Manifest, Ref
+from crema.policies.model.whole import whole
+from crema.policies.model.world import World
+
+_BY_ARGO_CD: Final = frozenset({(ARGO, "Application"), (ARGO, "ApplicationSet"), (ARGO, "AppProject")})
+_BY_PREREQUISITES: Final[Mapping[str, str]] = {
+    "aws-load-balancer-controller": "elbv2.k8s.aws",
+    "cert-manager": "cert-manager.io",
+    "external-secrets": "external-secrets.io",
+    "gateway-api": "gateway.networking.k8s.io",
+    "snapshot-controller": "snapshot.storage.k8s.io",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """What defines a kind: a definition that an Application applies, or one that is here and that none does. Neither: it is there before."""
+
+    by: Owned | None = None
+    manifest: Manifest | None = None
+
+
+def definition_of(world: World, ref: Ref) -> Definition | None:
+    """What defines the kind of an object; None when nothing here does."""
+    if ref.group in BUILT_IN or (ref.group, ref.kind) in _BY_ARGO_CD or ref.group in world.derived(_before):
+        return Definition()
+    return world.derived(_definitions).get((ref.group, ref.kind))
+
+
+def may_define(world: World) -> Application | None:
+    """An Application that may define more than is known here; None when each is known."""
+    return world.derived(_unknown)[0]
+
+
+def _unknown(world: World) -> tuple[Application | None]:
+    return (next((application for application in owned(world) if is_opaque(world, application)), None),)
+
+
+def custom(application: Application, objects: tuple[Owned, ...]) -> Mapping[tuple[str, str], Owned]:
+    """The custom kinds of which an Application applies objects, each with the first of these."""
+    found: dict[tuple[str, str], Owned] = {}
+    for each in objects if application.is_here else ():
+        if each.ref.group not in BUILT_IN:
+            found.setdefault((each.ref.group, each.ref.kind), each)
+    return found
+
+
+def _definitions(world: World) -> Mapping[tuple[str, str], Definition]:
+    found: dict[tuple[str, str], Definition] = {}
+    for objects in owned(world).values():
+        for each in objects:
+            kind = defines(each.manifest)
+            if kind is not None:
+                found.setdefault(kind, Definition(by=each, manifest=each.manifest))
+    for manifest in whole(world).world.of("apiextensions.k8s.io", "CustomResourceDefinition"):
+        kind = defines(manifest)
+        if kind is not None:
+            found.setdefault(kind, Definition(manifest=manifest))
+    return found
+
+
+def _before(world: World) -> frozenset[str]:
+    """The groups of kinds that a prerequisite of the cluster brings."""
+    named = world.facts.get("prerequisites")
+    return frozenset(group for name, group in _BY_PREREQUISITES.items() if isinstance(named, Mapping) and name in named)
