@@ -77,7 +77,7 @@ class ServiceAccountExists(Policy[Reference]):
             manifests=_POD.replace("ACCOUNT", "shop-runner") + _ACCOUNT.replace("name: order", "name: billing") + _SERVICE,
             at="Deployment/shop/order",
             pointer="/spec/template/spec/serviceAccountName",
-            message="Deployment shop/order serviceAccountName needs ServiceAccount shop/shop-runner, and nothing makes it; known: billing",
+            message="Deployment shop/order serviceAccountName needs ServiceAccount shop/shop-runner, and nothing makes it",
         ),
         Denied(
             name="a binding looks for it in the wrong namespace",
