@@ -22,8 +22,9 @@ def recorded(chart: str) -> dict[str, Any]:
     """The record of a chart."""
     found: dict[str, Any] = json.loads((RECORDED / f"{chart}.json").read_text(encoding="utf-8"))
     for body in found["objects"]:
-        if "labels" in body["metadata"]:
-            body["metadata"]["labels"] = found["labels"][body["metadata"]["labels"]]
+        for holder, key in ((body["metadata"], "labels"), (body, "data")):
+            if key in holder:
+                holder[key] = found["shared"][holder[key]]
     return found
 
 

@@ -30,7 +30,7 @@ RECORDED: Final = ROOT / "tests" / "contracts" / "recorded"
 KUBERNETES: Final = "1.36.3"
 _APIS: Final = "monitoring.coreos.com/v1,gateway.networking.k8s.io/v1"
 """What a cluster has beside Kubernetes' own: charts ask for it, and Argo CD tells them what the cluster has."""
-_LONGEST: Final = 200
+_LONGEST: Final = 2000
 
 
 class Loader(yaml.CSafeLoader):
@@ -86,21 +86,21 @@ def record(folder: Path, source: Source, recorded: str) -> tuple[dict[str, Any],
         numbers = [known.setdefault(text, len(known)) for text in objects]
         row = {"name": case.name, "release": case.release, "namespace": case.namespace, "values": case.values}
         rows.append(row | {"objects": numbers})
-    labels: dict[str, int] = {}
-    objects = [_without_labels(json.loads(text), labels) for text in known]
+    shared: dict[str, int] = {}
+    objects = [_shared(json.loads(text), shared) for text in known]
     head = {"chart": source.name, "version": source.version, "recorded": recorded, "kubernetes": KUBERNETES}
     values = _shortened(source.values)
-    return head | {"cases": rows, "labels": [json.loads(text) for text in labels], "objects": objects}, head | {
+    return head | {"cases": rows, "shared": [json.loads(text) for text in shared], "objects": objects}, head | {
         "definitions": [definitions[name] for name in sorted(definitions)],
         "values": values,
     }
 
 
-def _without_labels(body: dict[str, Any], known: dict[str, int]) -> dict[str, Any]:
-    """The object with the place of its labels in a table in their stead: many have the same."""
-    if "labels" in body["metadata"]:
-        text = json.dumps(body["metadata"]["labels"], sort_keys=True)
-        body["metadata"]["labels"] = known.setdefault(text, len(known))
+def _shared(body: dict[str, Any], known: dict[str, int]) -> dict[str, Any]:
+    """The object with the place of its labels and data in a table in their stead: many have the same."""
+    for holder, key in ((body["metadata"], "labels"), (body, "data")):
+        if key in holder:
+            holder[key] = known.setdefault(json.dumps(holder[key], sort_keys=True), len(known))
     return body
 
 
@@ -152,7 +152,7 @@ def main(arguments: list[str] | None = None) -> int:
         except ChartError as broken:
             print(f"tools/charts: {broken}", file=sys.stderr)
             return 2
-        (RECORDED / f"{source.name}.json").write_text(lines(tests, "cases", "labels", "objects"), encoding="utf-8")
+        (RECORDED / f"{source.name}.json").write_text(lines(tests, "cases", "shared", "objects"), encoding="utf-8")
         (DEFAULTS / f"{source.name}.json").write_text(lines(contracts, "definitions", "values"), encoding="utf-8")
         print(f"{source.name} {source.version}: {len(tests['cases'])} cases, {len(tests['objects'])} objects")
     return 0

@@ -63,8 +63,8 @@ _DATA: Final = {
 """By chart, the ConfigMaps whose values are spoken of, not only their keys."""
 _VALUES: Final = frozenset({"grafana.ini"})
 """Keys whose values are spoken of in every chart."""
-_ARGUMENTS: Final = frozenset({"ingress-nginx"})
-"""Charts of whose Deployments and DaemonSets the arguments are spoken of."""
+_ARGUMENTS: Final = {"argo-cd": "server", "ingress-nginx": "", "traefik": ""}
+"""By chart, the container of Deployments and DaemonSets whose arguments are spoken of; empty: every one."""
 
 
 def spoken(body: Body, namespace: str, chart: str) -> Body:
@@ -83,10 +83,10 @@ def spoken(body: Body, namespace: str, chart: str) -> Body:
         said = kind == "ConfigMap" and chart in _DATA and _DATA[chart].fullmatch(metadata["name"])
         rest = {"data": data if said else dict.fromkeys(data, "") | {key: data[key] for key in data.keys() & _VALUES}}
     if kind in {"Deployment", "DaemonSet"} and chart in _ARGUMENTS:
-        for ours, theirs in zip(
-            rest["spec"]["template"]["spec"]["containers"], body["spec"]["template"]["spec"]["containers"], strict=True
-        ):
-            ours |= _full({"args": theirs.get("args")})
+        whole = body["spec"]["template"]["spec"]["containers"]
+        for ours, theirs in zip(rest["spec"]["template"]["spec"]["containers"], whole, strict=True):
+            if _ARGUMENTS[chart] in {"", theirs["name"]}:
+                ours.update(_full({"args": theirs.get("args")}))
     return {"apiVersion": body["apiVersion"], "kind": kind, "metadata": _full(kept), **_full(rest)}
 
 
