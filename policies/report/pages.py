@@ -10,6 +10,7 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.policy import Policy
 
 _WIDTH: Final = 100
+_LONGEST: Final = 400
 _BASIS: Final = {
     "breaks": "breaks: it can name the request, alert, sync or byte that is lost; on everywhere",
     "house": "house: a convention of one platform; off unless the configuration says `house = true`",
@@ -94,10 +95,12 @@ def _said(example: Denied) -> str:
 
 
 def _yaml(example: Example | Denied) -> str:
-    """An example as YAML, its documents under their names."""
+    """An example as YAML, its files and documents under their names. Of a line that is long on purpose only the beginning is shown."""
     parts = [dedent(example.manifests).strip("\n")]
-    parts += [f"# {name}\n" + dedent(text).strip("\n") for name, text in example.documents.items()]
-    return "\n---\n".join(part for part in parts if part)
+    named = [*example.files.items(), *example.documents.items()]
+    parts += [f"# {name}\n" + dedent(text).strip("\n") for name, text in named]
+    whole = "\n---\n".join(part for part in parts if part)
+    return "\n".join(line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…" for line in whole.splitlines())
 
 
 def _manifests(example: Example | Denied) -> str:
