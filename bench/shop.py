@@ -12,7 +12,8 @@ from bench.manifest_text import Body
 _DRINKS: Final = ("espresso", "lungo", "cortado", "macchiato", "ristretto", "flatwhite", "affogato", "mocha", "latte", "galao", "romano")
 _TASKS: Final = ("order", "billing", "inventory", "menu", "loyalty", "roaster", "delivery", "frontend", "search", "stock", "mailer", "gift")
 _SUFFIXES: Final = ("api", "worker", "web", "gateway", "cache", "db", "events")
-_REGISTRIES: Final = ("registry.example.com/coffee", "ghcr.io/beans-and-more", "123456789012.dkr.ecr.eu-west-1.amazonaws.com")
+_PORTS: Final = {False: (3000, 8000, 8080, 9000), True: (3306, 5432, 6379, 9092)}
+_REGISTRIES: Final = ("registry.example.com/coffee", "ghcr.io/beans-and-more", "quay.io/coffee")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Shop:
     team: str
     draw: Random
     applications: tuple[str, ...] = field(default=())
+    charts: tuple[str, ...] = field(default=())
+    """The charts that it installs for itself, as releases called `<shop>-<chart>`."""
 
     def meta(self, name: str, **more: Any) -> Body:
         """The metadata of an object of this namespace."""
@@ -31,9 +34,22 @@ class Shop:
             labels |= {"app.kubernetes.io/name": name, "app.kubernetes.io/managed-by": self.draw.choice(("argocd", "kustomize"))}
         return {"name": name, "namespace": self.name, "labels": labels, **more}
 
+    def port(self, name: str) -> int:
+        """The port that an application's container listens on; callers have to know it."""
+        return _PORTS[is_stateful(name)][sum(name.encode()) % 4]
+
+    def address(self, name: str) -> str:
+        """Where its Service is called: a headless one has no ports of its own."""
+        return f"{name}:{self.port(name) if is_stateful(name) else 80}"
+
     def maybe(self, chance: float, **fields: Any) -> Body:
         """These fields, or none."""
         return fields if self.draw.random() < chance else {}
+
+
+def is_stateful(name: str) -> bool:
+    """Whether an application keeps data."""
+    return name.endswith(("-db", "-cache", "-events"))
 
 
 def shop(number: int, draw: Random) -> Shop:
@@ -41,7 +57,9 @@ def shop(number: int, draw: Random) -> Shop:
     name = f"{draw.choice(_DRINKS)}-{number:04d}"
     tasks = draw.sample(_TASKS, draw.randint(3, 7))
     applications = tuple(f"{task}-{draw.choice(_SUFFIXES)}" for task in tasks)
-    return Shop(name=name, team=f"team-{draw.choice(_DRINKS)}-{number % 17}", draw=draw, applications=applications)
+    charts = tuple(chart for chart in ("tempo", "loki", "alloy") if draw.random() < 0.4)
+    charts = charts if "loki" in charts else tuple(chart for chart in charts if chart != "alloy")
+    return Shop(name=name, team=f"team-{draw.choice(_DRINKS)}-{number % 17}", draw=draw, applications=applications, charts=charts)
 
 
 def ground(shop: Shop) -> Iterator[Body]:
@@ -79,9 +97,9 @@ def rights(shop: Shop) -> Iterator[Body]:
 
 def application(shop: Shop, name: str) -> Iterator[Body]:
     """One application: what runs, how it is reached, what it may reach and what it reads."""
-    draw, stateful = shop.draw, name.endswith(("-db", "-cache", "-events"))
+    draw, stateful = shop.draw, is_stateful(name)
     selector = {"app": name} if draw.random() < 0.6 else {"app.kubernetes.io/name": name, "app.kubernetes.io/instance": shop.name}
-    port = draw.choice((3000, 8000, 8080, 9000)) if not stateful else draw.choice((3306, 5432, 6379, 9092))
+    port = shop.port(name)
     root = f"/api/{name.partition('-')[0]}" if name.endswith(("-api", "-gateway")) else ""
     pod = {"metadata": {"labels": selector | {"team": shop.team}}, "spec": _pod(shop, name, port, root)}
     if stateful:
@@ -115,12 +133,12 @@ def _around(shop: Shop, name: str, selector: Body, port: int) -> Iterator[Body]:
     egress = [{"to": [{"ipBlock": {"cidr": f"10.{draw.randint(0, 255)}.0.0/16", "except": [f"10.{draw.randint(0, 9)}.4.0/24"]}}]}]
     spec = {"podSelector": {"matchLabels": selector}, "policyTypes": ["Ingress", "Egress"], "ingress": ingress, "egress": egress}
     yield {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": shop.meta(name), "spec": spec}
-    keys = [key for key in ("password", "token", "dsn") if draw.random() < 0.5] or ["password"]
+    keys = ["password", *(key for key in ("token", "dsn") if draw.random() < 0.5)]
     secret: Body = {"refreshInterval": "1h0m0s", "secretStoreRef": {"kind": "SecretStore", "name": "secrets"}, "target": {"name": name}}
     secret["data"] = [{"secretKey": key, "remoteRef": {"key": f"{shop.name}/{name}", "property": key}} for key in keys]
     yield {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": shop.meta(name), "spec": secret}
     yield {"apiVersion": "v1", "kind": "ConfigMap", "metadata": shop.meta(f"{name}-config"), "data": _settings(shop, name)}
-    if draw.random() < 0.5:
+    if not is_stateful(name) and draw.random() < 0.6:
         resource = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": draw.randint(50, 90)}}
         scaled = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
         bounds = {"minReplicas": 1, "maxReplicas": draw.randint(4, 20), "metrics": [{"type": "Resource", "resource": resource}]}
@@ -136,7 +154,7 @@ def _pod(shop: Shop, name: str, port: int, root: str) -> Body:
     image = f"{draw.choice(_REGISTRIES)}/{name}:{draw.randint(0, 9)}.{draw.randint(0, 40)}.{draw.randint(0, 9)}"
     variables: list[Body] = [{"name": "LOG_LEVEL", "value": draw.choice(("info", "debug", "warn"))}]
     variables += [{"name": "ROOT_PATH", "value": root}] if root else []
-    variables += [{"name": f"{peer.upper().replace('-', '_')}_URL", "value": f"http://{peer}:80"} for peer in shop.applications]
+    variables += [{"name": f"{peer.upper().replace('-', '_')}_URL", "value": f"http://{shop.address(peer)}"} for peer in shop.applications]
     variables += [
         {"name": f"FEATURE_{draw.randint(0, 999)}", "value": draw.choice(("true", "off", "1", "v2"))} for _ in range(draw.randint(0, 6))
     ]
@@ -161,8 +179,8 @@ def _pod(shop: Shop, name: str, port: int, root: str) -> Body:
         "image": f"envoyproxy/envoy:v1.{draw.randint(28, 34)}.1",
         "args": ["-c", "/etc/envoy.yaml", "--log-level", "warn"],
     }
-    sidecar |= {"resources": {"requests": {"cpu": "20m", "memory": "48Mi"}}}
-    migrate = [{"name": "migrate", "image": image, "command": ["/bin/sh", "-c", "until nc -z db 5432; do sleep 1; done; ./migrate up"]}]
+    sidecar |= {"resources": {"requests": {"cpu": "20m", "memory": "48Mi"}}, "securityContext": locked}
+    migrate: list[Body] = [{"name": "migrate", "image": image, "command": ["/bin/sh", "-c", "./migrate up"], "securityContext": locked}]
     return {
         "serviceAccountName": name,
         **shop.maybe(0.25, initContainers=migrate),
@@ -186,7 +204,8 @@ def _settings(shop: Shop, name: str) -> Body:
         for key in ("pool", "timeout", "retries", "queue", "cache") * draw.randint(1, 4)
     ]
     pools = "".join(
-        f"- name: {peer}\n  url: http://{peer}.{shop.name}.svc:80\n  weight: {draw.randint(1, 9)}\n" for peer in shop.applications
+        f"- name: {peer}\n  url: http://{shop.address(peer).replace(':', f'.{shop.name}.svc:')}\n  weight: {draw.randint(1, 9)}\n"
+        for peer in shop.applications
     )
     server = "server {\n  listen 8080;\n  location / {\n    proxy_pass http://127.0.0.1:3000;\n    proxy_read_timeout 30s;\n  }\n}\n"
     return {
@@ -218,6 +237,7 @@ def _ingress(shop: Shop, name: str, root: str) -> Body:
         paths.append({"path": "/assets", "pathType": "Prefix", "backend": {"service": {"name": name, "port": {"name": "http"}}}})
     rules = [{"host": host, "http": {"paths": paths}}]
     tls = shop.maybe(0.8, tls=[{"hosts": [host], "secretName": f"{name}-tls"}])
+    annotations |= {"cert-manager.io/cluster-issuer": "public"} if tls else {}
     spec = {"ingressClassName": draw.choice(("nginx", "nginx", "nginx-internal")), "rules": rules, **tls}
     return {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": shop.meta(name, annotations=annotations), "spec": spec}
 
@@ -235,8 +255,15 @@ def _cron_job(shop: Shop, name: str) -> Body:
     script = (
         f'set -eu\nstamp=$(date +%F)\ndump --host {name} | gzip > "/dumps/$stamp.gz"\nfind /dumps -mtime +{draw.randint(3, 30)} -delete\n'
     )
-    container = {"name": "run", "image": f"{draw.choice(_REGISTRIES)}/tools:1.{draw.randint(0, 20)}", "command": ["/bin/sh", "-c", script]}
-    pod = {"spec": {"restartPolicy": "OnFailure", "containers": [container]}, "metadata": {"labels": {"job": name}}}
+    container: Body = {
+        "name": "run",
+        "image": f"{draw.choice(_REGISTRIES)}/tools:1.{draw.randint(0, 20)}",
+        "command": ["/bin/sh", "-c", script],
+    }
+    container["securityContext"] = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    restricted = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    run = {"restartPolicy": "OnFailure", "automountServiceAccountToken": False, "securityContext": restricted, "containers": [container]}
+    pod = {"spec": run, "metadata": {"labels": {"job": name}}}
     job = {"schedule": f"{draw.randint(0, 59)} {draw.randint(0, 23)} * * *", "concurrencyPolicy": "Forbid", "successfulJobsHistoryLimit": 2}
     spec = {**job, "jobTemplate": {"spec": {"backoffLimit": 2, "template": pod}}}
     return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": shop.meta(f"{name}-nightly"), "spec": spec}

@@ -96,11 +96,11 @@ def _panel(shop: Shop, name: str, number: int) -> dict[str, Any]:
 
 def datasources(shop: Shop, namespace: str) -> Body:
     """The shop's datasources, none of which is the default of the Grafana that all shops share."""
-    draw = shop.draw
+    urls = {"prometheus": "kube-prometheus-stack-prometheus.monitoring.svc:9090"}
+    urls |= {kind: f"{shop.name}-{kind}.{shop.name}.svc:{port}" for kind, port in (("loki", 3100), ("tempo", 3200)) if kind in shop.charts}
     listed = "".join(
-        f"- name: {shop.name} {kind}\n  uid: {shop.name}-{kind}\n  type: {kind}\n  access: proxy\n  isDefault: false\n"
-        f"  url: http://{kind}.{shop.name}.svc:{draw.choice((9090, 3100, 3200))}\n"
-        for kind in ("prometheus", *draw.sample(("loki", "tempo"), draw.randint(0, 2)))
+        f"- name: {shop.name} {kind}\n  uid: {shop.name}-{kind}\n  type: {kind}\n  access: proxy\n  isDefault: false\n  url: http://{url}\n"
+        for kind, url in urls.items()
     )
     metadata = shop.meta(f"{shop.name}-datasources")
     metadata["labels"]["grafana_datasource"] = "1"
@@ -119,32 +119,36 @@ def delivered(shop: Shop) -> Iterator[Body]:
     yield _application(shop, shop.name, source | {"path": f"shops/{shop.name}", "directory": {"recurse": True}})
     destinations = [{"namespace": shop.name, "server": "https://kubernetes.default.svc"}]
     spec = {"destinations": destinations, "sourceRepos": ["*"], "namespaceResourceWhitelist": [{"group": "*", "kind": "*"}]}
+    spec["clusterResourceWhitelist"] = [{"group": "*", "kind": "*"}]
     yield {"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": {"name": shop.name, "namespace": "argocd"}, "spec": spec}
     resources = {"requests": {"cpu": "50m", "memory": f"{shop.draw.randint(1, 16) * 64}Mi"}, "limits": {"memory": "1Gi"}}
     tempo = {
         "persistence": {"enabled": True, "size": "10Gi"},
         "tempo": {"retention": shop.draw.choice(_RETENTIONS), "resources": resources},
     }
-    river = f'loki.write "out" {{\n  endpoint {{\n    url = "http://loki.{shop.name}.svc:3100/loki/api/v1/push"\n  }}\n}}\n'
+    river = f'loki.write "out" {{\n  endpoint {{\n    url = "http://{shop.name}-loki.{shop.name}.svc:3100/loki/api/v1/push"\n  }}\n}}\n'
     alloy = {"alloy": {"configMap": {"content": river}, "resources": resources}, "controller": {"type": "daemonset"}}
     loki = {"deploymentMode": "Monolithic", "loki": {"auth_enabled": False, "limits_config": {"retention_period": "168h"}}}
     text = (
         f"loki:\n  auth_enabled: false\n  limits_config:\n    retention_period: {shop.draw.choice(_RETENTIONS)}\ntest:\n  enabled: false\n"
     )
-    helm = {"values": text} if shop.draw.random() < 0.5 else {"valuesObject": loki}
+    stored = {"values": text} if shop.draw.random() < 0.5 else {"valuesObject": loki}
     for chart, version, values in (
         ("tempo", "2.2.4", {"valuesObject": tempo}),
         ("alloy", "1.11.1", {"valuesObject": alloy}),
-        ("loki", "18.11.0", helm),
+        ("loki", "18.11.0", stored),
     ):
-        if shop.draw.random() < 0.4:
-            taken = {"repoURL": _CHARTS, "chart": chart, "targetRevision": version, "helm": {"releaseName": chart, **values}}
+        if chart in shop.charts:
+            # Two releases of one name would make one ClusterRole twice.
+            helm = {"releaseName": f"{shop.name}-{chart}", **values}
+            taken = {"repoURL": _CHARTS, "chart": chart, "targetRevision": version, "helm": helm}
             yield _application(shop, f"{shop.name}-{chart}", taken)
 
 
 def _application(shop: Shop, name: str, source: Body) -> Body:
     metadata = {"name": name, "namespace": "argocd", **shop.maybe(0.5, finalizers=["resources-finalizer.argocd.argoproj.io"])}
-    automated = {"automated": {"prune": True, "selfHeal": shop.draw.random() < 0.8}, "syncOptions": ["ServerSideApply=true"]}
+    options = ["ServerSideApply=true", "SkipDryRunOnMissingResource=true"]
+    automated = {"automated": {"prune": True, "selfHeal": shop.draw.random() < 0.8}, "syncOptions": options}
     destination = {"namespace": shop.name, "server": "https://kubernetes.default.svc"}
     spec = {"project": shop.name, "source": source, "destination": destination, "syncPolicy": automated}
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}

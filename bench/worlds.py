@@ -37,26 +37,31 @@ class _File:
 
 def write(folder: Path, manifests: int, seed: int = 1) -> frozenset[Kind]:
     """Write so many objects below a folder that is not there yet, and return their (apiVersion, kind)."""
-    draw, kinds, left = Random(seed), set[Kind](), manifests
-    for file in _files(draw):
-        bodies = file.bodies[:left]
-        left -= len(bodies)
-        kinds |= {(body["apiVersion"], body["kind"]) for body in bodies}
-        written: tuple[Body, ...] = ({"apiVersion": "v1", "kind": "List", "items": list(bodies)},) if file.listed else bodies
+    draw, kinds = Random(seed), set[Kind]()
+    for file in _files(draw, manifests):
+        kinds |= {(body["apiVersion"], body["kind"]) for body in file.bodies}
+        written: tuple[Body, ...] = ({"apiVersion": "v1", "kind": "List", "items": list(file.bodies)},) if file.listed else file.bodies
         path = folder / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(style(draw, file.team).file(written), encoding="utf-8")
-        if not left:
-            break
     return frozenset(kinds)
 
 
-def _files(draw: Random) -> Iterator[_File]:
-    """Files without end: the platform's own, then shop after shop."""
-    for body in _platform():
+def _files(draw: Random, left: int) -> Iterator[_File]:
+    """The platform's own files, then shop after shop. Half a shop would have paths that lead nowhere: what is left is settings."""
+    for body in [*_platform()][:left]:
+        left -= 1
         yield _one("platform", "platform", body)
     for number in count(1):
-        yield from _of_shop(shops.shop(number, draw))
+        files = [*_of_shop(shops.shop(number, draw))]
+        size = sum(len(file.bodies) for file in files)
+        if size > left:
+            break
+        left -= size
+        yield from files
+    for number in range(left):
+        metadata = {"name": f"settings-{number:04d}", "namespace": _MONITORING}
+        yield _one("platform", "platform", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"NUMBER": str(number)}})
 
 
 def _of_shop(shop: Shop) -> Iterator[_File]:
@@ -86,19 +91,43 @@ def _one(folder: str, team: str, body: Body) -> _File:
 
 def _platform() -> Iterator[Body]:
     """What all shops share: the one Grafana with the default datasource, a gateway, classes of storage and priority."""
-    for name in (_MONITORING, "argocd", "gateways"):
+    for name in (_MONITORING, "argocd", "gateways", "nginx", "nginx-internal", "external-secrets"):
         yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
     grafana = {"sidecar": {"datasources": {"isDefaultDatasource": True, "searchNamespace": "ALL"}}}
-    source: Body = {"repoURL": "https://prometheus-community.github.io/helm-charts", "chart": "kube-prometheus-stack"}
-    source |= {"targetRevision": "88.5.3", "helm": {"valuesObject": {"grafana": grafana}}}
-    spec: Body = {"project": "platform", "source": source, "destination": {"name": "in-cluster", "namespace": _MONITORING}}
-    metadata = {"name": "kube-prometheus-stack", "namespace": "argocd"}
-    yield {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
+    internal = {"ingressClassResource": {"name": "nginx-internal", "controllerValue": "k8s.io/ingress-nginx-internal"}}
+    for namespace, repository, chart, version, values in (
+        (_MONITORING, "https://prometheus-community.github.io/helm-charts", "kube-prometheus-stack", "88.5.3", {"grafana": grafana}),
+        ("nginx", "https://kubernetes.github.io/ingress-nginx", "ingress-nginx", "4.15.1", {"controller": {"replicaCount": 2}}),
+        ("nginx-internal", "https://kubernetes.github.io/ingress-nginx", "ingress-nginx", "4.15.1", {"controller": internal}),
+        ("external-secrets", "https://charts.external-secrets.io", "external-secrets", "2.9.0", {"replicaCount": 2}),
+        ("gateways", "docker.io/envoyproxy", "gateway-helm", "1.9.0", {"deployment": {"replicas": 2}}),
+    ):
+        release = chart if namespace in {_MONITORING, "external-secrets"} else namespace
+        source: Body = {"repoURL": repository, "chart": chart, "targetRevision": version}
+        source["helm"] = {"releaseName": release, "valuesObject": values}
+        spec: Body = {"project": "platform", "source": source, "destination": {"name": "in-cluster", "namespace": namespace}}
+        spec["syncPolicy"] = {"syncOptions": ["ServerSideApply=true"]}
+        metadata: Body = {"name": release, "namespace": "argocd"}
+        yield {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
+    spec = {"destinations": [{"name": "in-cluster", "namespace": "*"}], "sourceRepos": ["*"]}
+    spec["clusterResourceWhitelist"] = [{"group": "*", "kind": "*"}]
+    yield {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "AppProject",
+        "metadata": {"name": "platform", "namespace": "argocd"},
+        "spec": spec,
+    }
     listeners = [{"name": "http", "port": 80, "protocol": "HTTP", "allowedRoutes": {"namespaces": {"from": "All"}}}]
     spec = {"gatewayClassName": "envoy", "listeners": listeners}
     metadata = {"name": "public", "namespace": "gateways"}
     yield {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": metadata, "spec": spec}
     storage = {"provisioner": "ebs.csi.aws.com", "volumeBindingMode": "WaitForFirstConsumer", "parameters": {"type": "gp3"}}
-    yield {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "gp3"}, **storage}
+    metadata = {"name": "gp3", "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}}
+    yield {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": metadata, **storage}
+    for name in ("nginx", "nginx-internal"):
+        spec = {"controller": f"k8s.io/ingress-{name}"}
+        yield {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": name}, "spec": spec}
+    spec = {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"}
+    yield {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass", "metadata": {"name": "envoy"}, "spec": spec}
     urgent = {"value": 100000, "globalDefault": False, "description": "what must run before the rest"}
     yield {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "urgent"}, **urgent}
