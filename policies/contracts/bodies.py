@@ -265,6 +265,19 @@ def claimed(size: Json, modes: Iterable[Json] = ("ReadWriteOnce",), storage_clas
     return {"accessModes": list(modes), **named, "resources": {"requests": {"storage": size}}}
 
 
+def claims_of(listed: Iterable[Json]) -> list[Json]:
+    """Claims of a StatefulSet's template from values, which have Kubernetes' own names."""
+    found: list[Json] = []
+    for one in listed:
+        metadata, spec = (one.get("metadata"), one.get("spec")) if isinstance(one, dict) else (None, None)
+        if isinstance(metadata, dict) and isinstance(spec, dict):
+            kept = {key: spec[key] for key in ("accessModes", "storageClassName") if spec.get(key) is not None}
+            asked = spec.get("resources")
+            requests = asked.get("requests") if isinstance(asked, dict) else None
+            found.append({"metadata": {"name": metadata.get("name")}, "spec": {**kept, "resources": {"requests": requests}}})
+    return found
+
+
 def keyed(kind: str, name: str, namespace: str, keys: Iterable[str], *, labels: Mapping[str, str] | None = None, **values: str) -> Body:
     """A ConfigMap or Secret with these keys, whose values nobody here knows."""
     return body(kind, name, namespace, labels=labels, data=dict.fromkeys(keys, "") | values)
