@@ -12,6 +12,7 @@ from crema.policies.model.network.truth import some
 
 Network = IPv4Network | IPv6Network
 
+EVERYWHERE: Final[tuple[Network, ...]] = (ip_network("0.0.0.0/0"),)
 PRIVATE: Final[tuple[Network, ...]] = tuple(
     map(ip_network, ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")),
 )

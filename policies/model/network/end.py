@@ -1,7 +1,9 @@
 """The two ends of a connection: a pod, or addresses outside of pods."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crema.policies.model.facts import fact
@@ -23,7 +25,8 @@ class End:
     """A pod (`labels`, and those of its namespace) or, without labels, traffic from or to addresses.
 
     on_host: it has the address of its node, and no selector means it. addresses: where its own address is; of a pod nobody knows which
-    one of them. nowhere: ranges in which no pod has its address, for it is said what has. name: how reports call it.
+    one of them. nowhere: ranges in which no pod has its address, for it is said what has. each: every one of its addresses is meant, not
+    just some. name: how reports call it.
     """
 
     name: str
@@ -32,6 +35,7 @@ class End:
     space: Labels | None = None
     addresses: tuple[Network, ...] = PRIVATE
     nowhere: tuple[Network, ...] = ()
+    each: bool = False
     on_host: bool = False
     pod: PodTemplate | None = None
 
@@ -60,6 +64,12 @@ class End:
             for container in self.pod.containers()
             for port in container.items("ports")
         )
+
+    def halves(self) -> Iterator[End]:
+        """The same with each half of its range of addresses, one after the other; nothing where it has not just one that can be halved."""
+        if self.each and len(self.addresses) == 1 and self.addresses[0].prefixlen < self.addresses[0].max_prefixlen:
+            for half in self.addresses[0].subnets():
+                yield replace(self, addresses=(half,))
 
 
 def _number(port: Node) -> int | None:
@@ -98,8 +108,8 @@ def sources(world: World) -> tuple[Network, ...]:
 
 
 def from_addresses(network: Network, what: str) -> End:
-    """Traffic that comes from somewhere in a range."""
-    return End(name=f"{what} from {network}", addresses=(network,))
+    """Traffic that comes from anywhere in a range."""
+    return End(name=f"{what} from {network}", addresses=(network,), each=True)
 
 
 def space_of(world: World, namespace: str) -> Labels:

@@ -5,7 +5,8 @@ https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-tw
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import Final
 
 from crema.policies.model.manifest import Ref
@@ -17,6 +18,7 @@ from crema.policies.model.world import World
 
 _OTHERS: Final = ("cilium.io", "crd.projectcalico.org", "projectcalico.org", "policy.networking.k8s.io", "crd.antrea.io")
 """Groups with policies of other kinds, which may permit what these do not."""
+_COMPONENTS: Final = "components"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,9 +42,10 @@ class Verdict:
 class Network:
     """The NetworkPolicies of a world, found by the labels that they select."""
 
-    def __init__(self, policies: Iterable[NetworkPolicy], *, others: bool = False) -> None:
+    def __init__(self, policies: Iterable[NetworkPolicy], *, others: bool = False, apart: bool = False) -> None:
+        """`others`: policies of other kinds permit more. `apart`: what names no namespace is together only where its files are."""
         self.policies = tuple(policies)
-        self._others = others
+        self._others, self._apart = others, apart
         by_label: defaultdict[tuple[str, tuple[str, str] | None], list[NetworkPolicy]] = defaultdict(list)
         for policy in self.policies:
             by_label[policy.manifest.ref.namespace, next(iter(policy.selector.pairs), None)].append(policy)
@@ -57,6 +60,8 @@ class Network:
         else:
             keys = (None, *end.labels.carried.items())
             near = [policy for key in keys for policy in self._by_label.get((end.namespace, key), ())]
+        if not end.namespace and self._apart and end.pod is not None:
+            near = [policy for policy in near if _together(policy.manifest.file, end.pod.manifest.file)]
         found = ((policy, policy.selects(end)) for policy in near if policy.rules(direction) is not None)
         return tuple(pair for pair in found if pair[1] is not False)
 
@@ -69,8 +74,14 @@ class Network:
         if isolated is False:
             return Verdict(permitted=True)
         granted = some(every((truth, _grants(policy, connection, other, direction))) for policy, truth in selecting)
+        if granted is None and (halves := tuple(other.halves())):
+            granted = every(self.verdict(_with(connection, half, direction), direction).permitted for half in halves)
         permitted = some((no(isolated), granted))
         return Verdict(permitted=None if permitted is False and self._others else permitted, isolating=isolating)
+
+
+def _with(connection: Connection, other: End, direction: Direction) -> Connection:
+    return replace(connection, caller=other) if direction == "ingress" else replace(connection, callee=other)
 
 
 def _grants(policy: NetworkPolicy, connection: Connection, other: End, direction: Direction) -> bool | None:
@@ -93,4 +104,16 @@ def _network(world: World) -> Network:
         for manifest in every_one.of(group, "NetworkPolicy"):
             if manifest.ref not in found:
                 found[manifest.ref] = policy_of(manifest)
-    return Network(found.values(), others=any(manifest.ref.group in _OTHERS for manifest in every_one.manifests))
+    others = any(manifest.ref.group in _OTHERS for manifest in every_one.manifests)
+    return Network(found.values(), others=others, apart=not world.closed)
+
+
+def _together(one: str, other: str) -> bool:
+    """Whether two files are of one thing that is applied: in one folder, in folders beside each other, or one above the other. Two
+    components of kustomize are no such thing: each is a choice of its own.
+    """
+    folders = PurePath(one).parent, PurePath(other).parent
+    chosen = {folder.parts[folder.parts.index(_COMPONENTS) + 1 :][:1] for folder in folders if _COMPONENTS in folder.parts}
+    if len(chosen) > 1:
+        return False
+    return folders[0].parent == folders[1].parent or folders[0].is_relative_to(folders[1]) or folders[1].is_relative_to(folders[0])

@@ -50,8 +50,8 @@ class UrlSchemeFits(Policy[Call]):
     Source: https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol
 
     What a port speaks is said by its appProtocol, else by its name (https, http, grpc, as charts name them) where its number does not
-    contradict it. Where nothing says it, nothing is judged; a URL without a path to a gRPC port is how exporters of OpenTelemetry write
-    it.
+    contradict it; for plain HTTP the number has to be a usual one of it. Where nothing says it, nothing is judged; a URL without a path
+    to a gRPC port is how exporters of OpenTelemetry write it.
     """
 
     id = "traffic-url-scheme-fits"
@@ -61,6 +61,7 @@ class UrlSchemeFits(Policy[Call]):
         Example(name="a port that says nothing", manifests=_calls("https://vault:8200", "{name: api, port: 8200}")),
         Example(name="a gRPC exporter's URL", manifests=_calls("http://vault:4317", "{name: grpc-otlp, port: 4317}")),
         Example(name="a name that the number contradicts", manifests=_calls("https://vault", "{name: http, port: 443}")),
+        Example(name="a name without a number that means it", manifests=_calls("https://vault:5556", "{name: http, port: 5556}")),
     )
     denied = (
         _denied(
@@ -110,13 +111,12 @@ def _speaks(port: Node) -> tuple[str, str]:
     """What a port speaks (TLS, plain HTTP, gRPC, or nothing where that is not known), and what says so."""
     declared, name, number = (port.text("appProtocol") or "").lower(), (port.text("name") or "").lower(), port.get("port")
     plain_number = number is not None and number.value in {80, 8000, 8080}
-    tls_number = number is not None and number.value in {443, 8443}
     if declared:
         speaks = {"https": "TLS", "http": "plain HTTP", "grpc": "gRPC"}.get(declared, "")
         return speaks, f"its appProtocol is {declared}"
     head = name.partition("-")[0]
     if head == "https" and not plain_number:
         return "TLS", f"its name is {name}"
-    if head == "http" and not tls_number and (plain_number or name == "http"):
+    if head == "http" and plain_number:
         return "plain HTTP", f"its name is {name}"
     return ("gRPC", f"its name is {name}") if head == "grpc" else ("", "")
