@@ -118,9 +118,10 @@ def _of_chart(release: Release) -> ArgoCD:
             settings[name, key] = Setting(name=name, key=key, value=text, place=release.source, own=False)
         values = release.values.get(None, "configs", section)
         for key, value in values.items() if isinstance(values, dict) else ():
-            if key not in _OF_THE_CHART and (text := _printed(value)) is not None:
+            printed = _printed(value)
+            if key not in _OF_THE_CHART and printed is not None:
                 place = release.values.place(release.source, "configs", section, key)
-                settings[name, key] = Setting(name=name, key=key, value=text, place=place)
+                settings[name, key] = Setting(name=name, key=key, value=printed, place=place)
     if (CM, "url") not in settings:
         domain = release.values.get(_DEFAULT_DOMAIN, "global", "domain")
         own = release.values.has("global", "domain")

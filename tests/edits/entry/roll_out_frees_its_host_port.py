@@ -20,7 +20,7 @@ def _surge(body: Body) -> bool:
 
 def _host_port(body: Body) -> bool:
     body["spec"]["template"]["spec"]["containers"][0]["ports"][0]["hostPort"] = 8000
-    return at(body, "spec", "strategy", "type") != "Recreate"
+    return bool(at(body, "spec", "strategy", "type") != "Recreate")
 
 
 EDITS = (

@@ -18,7 +18,7 @@ def _default(body: Body) -> bool:
 
 
 def _is_argo_cd(body: Body) -> bool:
-    return at(body, "spec", "rules", 0, "http", "paths", 0, "backend", "service", "name") == "argocd-server"
+    return bool(at(body, "spec", "rules", 0, "http", "paths", 0, "backend", "service", "name") == "argocd-server")
 
 
 EDITS = (
