@@ -1,0 +1,1 @@
+"""Policies on what an API server takes."""
