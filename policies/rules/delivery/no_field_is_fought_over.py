@@ -1,0 +1,254 @@
+"""The policy delivery-no-field-is-fought-over."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from crema.policies.engine.example import Denied, Example
+from crema.policies.engine.finding import Outcome, Related
+from crema.policies.engine.policy import Policy
+from crema.policies.model.delivery.applications import Application
+from crema.policies.model.delivery.owners import owners
+from crema.policies.model.manifest import Manifest, Ref
+from crema.policies.model.node import Node
+from crema.policies.model.references.creators import creators
+from crema.policies.model.whole import whole
+from crema.policies.model.world import World
+
+_INJECTED: Final = ("cert-manager.io/inject-ca-from", "cert-manager.io/inject-ca-from-secret", "cert-manager.io/inject-apiserver-ca")
+_WEBHOOKS: Final = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+_WRITERS: Final = frozenset({"Certificate", "ExternalSecret", "SealedSecret"})
+
+
+def _application(more: str = "") -> str:
+    return f"""
+        apiVersion: argoproj.io/v1alpha1
+        kind: Application
+        metadata: {{name: order, namespace: argocd}}
+        spec:
+          destination: {{server: https://kubernetes.default.svc, namespace: shop}}
+          source: {{repoURL: https://git.example.com/platform, path: shop/order, directory: {{recurse: true}}}}
+          syncPolicy: {{automated: {{selfHeal: true}}}}{more}
+    """
+
+
+def _files(replicas: str = "", more: str = "") -> dict[str, str]:
+    deployment = (
+        f"{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: order, namespace: shop}}, spec: {{{replicas}template: {{}}}}}}"
+    )
+    scaler = """
+        apiVersion: autoscaling/v2
+        kind: HorizontalPodAutoscaler
+        metadata: {name: order, namespace: shop}
+        spec: {maxReplicas: 5, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: order}}
+    """
+    return {"shop/_bootstrap/a.yaml": _application(more), "shop/order/a.yaml": deployment, "shop/order/b.yaml": scaler}
+
+
+_IGNORED = """
+          ignoreDifferences: [{group: apps, kind: Deployment, jsonPointers: [/spec/replicas]}]
+"""
+_SECRET = """
+    apiVersion: v1
+    kind: Secret
+    metadata: {name: keys, namespace: shop}
+    DATA
+    ---
+    apiVersion: external-secrets.io/v1
+    kind: ExternalSecret
+    metadata: {name: keys, namespace: shop}
+    spec: {target: {name: keys, creationPolicy: POLICY}}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """A field that git says and a controller writes. `who`: the controller's object; `fix`: what to do."""
+
+    node: Node
+    who: Manifest
+    what: str
+    fix: str
+    paths: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The place."""
+        return f"{self.node.manifest}{self.node.pointer}"
+
+
+class NoFieldIsFoughtOver(Policy[Shared]):
+    """A field that a controller writes is not written in git too: replicas under an autoscaler, injected certificates, made Secrets.
+
+    Why: Argo CD sets it back at each sync, and with selfHeal within seconds: a Deployment that was scaled up under load loses its pods at
+    once, a webhook its certificate, a Secret its values, again and again.
+    Fix: leave the field out of the manifest.
+    Source: https://argo-cd.readthedocs.io/en/stable/user-guide/best_practices/#leaving-room-for-imperativeness
+    """
+
+    id = "delivery-no-field-is-fought-over"
+    basis = "breaks"
+    allowed = (
+        Example(name="an autoscaler, and no replicas", files=_files(), closed=True),
+        Example(name="replicas that Argo CD is told to ignore", files=_files("replicas: 2, ", _IGNORED), closed=True),
+        Example(
+            name="an autoscaler of another Deployment",
+            files={**_files("replicas: 2, "), "shop/order/b.yaml": _files()["shop/order/b.yaml"].replace("name: order}}", "name: tea}}")},
+            closed=True,
+        ),
+        Example(
+            name="keys that are added to a Secret that is there",
+            files={
+                "shop/_bootstrap/a.yaml": _application(),
+                "shop/order/a.yaml": _SECRET.replace("DATA", "data: {a: YQ==}").replace("POLICY", "Merge"),
+            },
+            closed=True,
+        ),
+    )
+    denied = (
+        Denied(
+            name="an autoscaler and replicas",
+            files=_files("replicas: 2, "),
+            closed=True,
+            at="Deployment/shop/order",
+            pointer="/spec/replicas",
+            message="replicas 2 of Deployment/shop/order is written in git, and HorizontalPodAutoscaler/shop/order writes it too; "
+            "Application order sets it back within seconds (selfHeal)",
+        ),
+        Denied(
+            name="differences of another kind are ignored",
+            files=_files("replicas: 2, ", _IGNORED.replace("kind: Deployment", "kind: StatefulSet")),
+            closed=True,
+            at="Deployment/shop/order",
+            pointer="/spec/replicas",
+            message="replicas 2 of Deployment/shop/order is written in git, and HorizontalPodAutoscaler/shop/order writes it too; "
+            "Application order sets it back within seconds (selfHeal)",
+        ),
+        Denied(
+            name="a certificate that cert-manager injects",
+            files={
+                "shop/_bootstrap/a.yaml": _application(),
+                "shop/order/a.yaml": """
+                    apiVersion: admissionregistration.k8s.io/v1
+                    kind: ValidatingWebhookConfiguration
+                    metadata: {name: shop-order, annotations: {cert-manager.io/inject-ca-from: shop/order}}
+                    webhooks: [{name: a.shop.example.com, clientConfig: {caBundle: Q0E=}}]
+                """,
+            },
+            closed=True,
+            at="ValidatingWebhookConfiguration/shop-order",
+            pointer="/webhooks/0/clientConfig/caBundle",
+            message="caBundle of ValidatingWebhookConfiguration/shop-order is written in git, and cert-manager writes it too "
+            "(cert-manager.io/inject-ca-from); Application order sets it back within seconds (selfHeal)",
+        ),
+        Denied(
+            name="a Secret in git that is made from elsewhere",
+            files={
+                "shop/_bootstrap/a.yaml": _application(),
+                "shop/order/a.yaml": _SECRET.replace("DATA", "stringData: {a: b}").replace("POLICY", "Owner"),
+            },
+            closed=True,
+            at="Secret/shop/keys",
+            pointer="/stringData",
+            message="the values of Secret/shop/keys are written in git, and ExternalSecret/shop/keys writes them too; "
+            "Application order sets them back within seconds (selfHeal)",
+        ),
+    )
+
+    def targets(self, world: World) -> Iterable[Shared]:
+        """Every such field of an object that is written here."""
+        yield from _scaled(world)
+        yield from _injected(world)
+        yield from _made(world)
+
+    def judge(self, world: World, target: Shared) -> Iterator[Outcome]:
+        """Whether an Application sets it back."""
+        owner = next(iter(owners(world).get(target.node.manifest, ())), None)
+        if owner is None or _ignores(owner.application, owner.ref, target.paths) or _all_ignore(world, owner.ref, target.paths):
+            return
+        automated = owner.application.automated
+        heals = automated is not None and automated.flag("selfHeal") is True
+        them = "them" if "are written" in target.what else "it"
+        when = "within seconds (selfHeal)" if heals else "at each sync"
+        there = Related(manifest=target.who, pointer="", note="writes it too")
+        what = f"{target.what}; {owner.application} sets {them} back {when}"
+        yield self.finding(
+            target.node, what, fix=target.fix, path=(str(owner.application), str(owner.ref), str(target.who)), related=(there,)
+        )
+
+
+def _scaled(world: World) -> Iterator[Shared]:
+    """The replicas of what an autoscaler scales."""
+    scalers = [*world.of("autoscaling", "HorizontalPodAutoscaler"), *world.of("keda.sh", "ScaledObject")]
+    for scaler in scalers:
+        reference = scaler.root.get("spec", "scaleTargetRef")
+        if reference is None:
+            continue
+        group = (reference.text("apiVersion") or "apps/v1").rpartition("/")[0]
+        kind, name = reference.text("kind") or "Deployment", reference.text("name") or ""
+        scaled = world.get(Ref(group=group, kind=kind, namespace=scaler.ref.namespace, name=name))
+        node = scaled.root.get("spec", "replicas") if scaled is not None else None
+        if scaled is not None and node is not None:
+            what = f"replicas {node.value} of {scaled} is written in git, and {scaler} writes it too"
+            yield Shared(node=node, who=scaler, what=what, fix="take spec.replicas out", paths=("/spec/replicas", ".spec.replicas"))
+
+
+def _injected(world: World) -> Iterator[Shared]:
+    """The certificates of webhooks into which cert-manager writes."""
+    for manifest in world.of("admissionregistration.k8s.io", *_WEBHOOKS):
+        metadata = manifest.root.get("metadata")
+        notes = metadata.texts("annotations") if metadata is not None else {}
+        note = next((key for key in _INJECTED if key in notes), "")
+        for webhook in manifest.root.items("webhooks") if note else ():
+            bundle = webhook.get("clientConfig", "caBundle")
+            if bundle is not None and bundle.value:
+                what = f"caBundle of {manifest} is written in git, and cert-manager writes it too ({note})"
+                paths = (bundle.pointer, ".webhooks[]?.clientConfig.caBundle", ".webhooks[].clientConfig.caBundle")
+                yield Shared(node=bundle, who=manifest, what=what, fix="take caBundle out", paths=paths)
+
+
+def _made(world: World) -> Iterator[Shared]:
+    """Secrets in git that something else makes."""
+    for manifest in world.of("", "Secret"):
+        node = manifest.root.get("stringData") or manifest.root.get("data")
+        if node is None or not node.value:
+            continue
+        makers = (creator.manifest for creator in creators(whole(world).world).of(manifest.ref, anywhere=False))
+        maker = next((each for each in makers if each is not None and each.ref.kind in _WRITERS and not _merges(each)), None)
+        if maker is not None:
+            what = f"the values of {manifest} are written in git, and {maker} writes them too"
+            yield Shared(node=node, who=maker, what=what, fix="take the Secret out of git", paths=("/data", "/stringData", ".data"))
+
+
+def _merges(maker: Manifest) -> bool:
+    target = maker.root.get("spec", "target") if maker.ref.kind == "ExternalSecret" else None
+    return target is not None and target.text("creationPolicy") in {"Merge", "None"}
+
+
+def _ignores(application: Application, ref: Ref, paths: tuple[str, ...]) -> bool:
+    """Whether an Application says that it leaves a field of an object alone."""
+    for rule in application.spec.items("ignoreDifferences"):
+        kind, group = rule.text("kind") or "*", rule.text("group") or ""
+        named = (rule.text("name") or ref.name, rule.text("namespace") or ref.namespace)
+        if kind not in {"*", ref.kind} or group not in {"*", ref.group} or named != (ref.name, ref.namespace):
+            continue
+        said = {str(item.value) for key in ("jsonPointers", "jqPathExpressions") for item in rule.items(key)}
+        if rule.items("managedFieldsManagers") or any(path.startswith(one.rstrip("/")) for one in said for path in paths):
+            return True
+    return False
+
+
+def _all_ignore(world: World, ref: Ref, paths: tuple[str, ...]) -> bool:
+    """Whether Argo CD's own configuration leaves it alone, for every Application."""
+    keys = {"resource.customizations.ignoreDifferences.all", f"resource.customizations.ignoreDifferences.{ref.group}_{ref.kind}"}
+    for manifest in world.derived(_configurations):
+        data = manifest.root.get("data")
+        texts = data.texts() if data is not None else {}
+        if any(path in texts.get(key, "") for key in keys for path in paths) or any(
+            "managedFieldsManagers" in texts.get(key, "") for key in keys
+        ):
+            return True
+    return False
+
+
+def _configurations(world: World) -> tuple[Manifest, ...]:
+    return tuple(manifest for manifest in whole(world).world.of("", "ConfigMap") if manifest.ref.name == "argocd-cm")
