@@ -10,6 +10,8 @@ from crema.policies.model.templates import is_placeholder
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _PASSWORDS: Final = frozenset({"password", "passwd", "pwd", "pass", "passphrase", "passcode"})
 _TOKENS: Final = frozenset({"token", "secret", "credential", "credentials", "apikey", "bearer", "privatekey", "secretkey", "accesskey"})
+_ENDS: Final = ("password", "passwd", "passphrase")
+_TOKEN_ENDS: Final = ("token", "apikey", "secretkey", "clientsecret")
 _OF_KEYS: Final = frozenset(
     {
         *("api", "access", "secret", "private", "encryption", "signing", "auth", "master", "account", "integration", "routing", "service"),
@@ -71,13 +73,15 @@ def words(name: str) -> tuple[str, ...]:
 def is_password(name: str) -> bool:
     """Whether a field of this name holds a password, and nothing else than one."""
     parts = words(name)
-    return bool(parts) and parts[-1] in _PASSWORDS and _RULES.isdisjoint(parts)
+    return bool(parts) and (parts[-1] in _PASSWORDS or parts[-1].endswith(_ENDS)) and _RULES.isdisjoint(parts)
 
 
 def is_token(name: str) -> bool:
     """Whether a field of this name may hold a token, a key or another secret."""
     parts = words(name)
-    return bool(parts) and (parts[-1] in _TOKENS or (parts[-1] == "key" and len(parts) > 1 and parts[-2] in _OF_KEYS))
+    return bool(parts) and (
+        parts[-1] in _TOKENS or parts[-1].endswith(_TOKEN_ENDS) or (parts[-1] == "key" and len(parts) > 1 and parts[-2] in _OF_KEYS)
+    )
 
 
 def is_neutral(name: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome
@@ -46,7 +47,7 @@ _SECRET = """
     ---
 """
 _TYPE = "type: kubernetes.io/dockerconfigjson,"
-_NODES = {"cluster": {"registries": {"with_credentials": []}}}
+_NODES: dict[str, Any] = {"cluster": {"registries": {"with_credentials": []}}}
 
 
 def _shop(pull: str = "imagePullSecrets: [{name: ecr}],", kind: str = _TYPE, region: str = "eu-west-1") -> str:

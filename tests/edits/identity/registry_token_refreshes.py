@@ -17,7 +17,7 @@ def _once(body: Body) -> bool:
 
 
 def _is_a_token(body: Body) -> bool:
-    return at(body, "spec", "dataFrom", 0, "sourceRef", "generatorRef", "kind") == "ECRAuthorizationToken"
+    return bool(at(body, "spec", "dataFrom", 0, "sourceRef", "generatorRef", "kind") == "ECRAuthorizationToken")
 
 
 _SECRETS = ("ExternalSecret",)
