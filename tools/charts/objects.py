@@ -28,8 +28,16 @@ CASES: Final = Path(__file__).parent / "cases"
 DEFAULTS: Final = ROOT / "policies" / "contracts" / "defaults"
 RECORDED: Final = ROOT / "tests" / "contracts" / "recorded"
 KUBERNETES: Final = "1.36.3"
-_APIS: Final = "monitoring.coreos.com/v1,monitoring.coreos.com/v1/ServiceMonitor,gateway.networking.k8s.io/v1"
-"""What a cluster has beside Kubernetes' own: charts ask for it, and Argo CD tells them what the cluster has."""
+_APIS: Final = ",".join(
+    (
+        "autoscaling/v2/HorizontalPodAutoscaler",
+        "gateway.networking.k8s.io/v1",
+        "monitoring.coreos.com/v1",
+        "monitoring.coreos.com/v1/ServiceMonitor",
+        "policy/v1/PodDisruptionBudget",
+    )
+)
+"""What a cluster has that Helm does not assume by itself: charts ask for it, and Argo CD tells them what the cluster has."""
 _LONGEST: Final = 2000
 
 

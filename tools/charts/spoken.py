@@ -65,6 +65,13 @@ _VALUES: Final = frozenset({"grafana.ini"})
 """Keys whose values are spoken of in every chart."""
 _ARGUMENTS: Final = {"argo-cd": "server", "ingress-nginx": "", "traefik": ""}
 """By chart, the container of Deployments and DaemonSets whose arguments are spoken of; empty: every one."""
+_SOME: Final = {
+    "traefik": re.compile(
+        r"--entryPoints\.[^.]+\.address=.*"
+        r"|--providers\.kubernetes(crd|ingress|gateway)(=.*|\.(ingressClass|ingressendpoint|statusaddress)[.=].*)?"
+    )
+}
+"""By chart, those of which alone is spoken."""
 
 
 def spoken(body: Body, namespace: str, chart: str) -> Body:
@@ -86,7 +93,8 @@ def spoken(body: Body, namespace: str, chart: str) -> Body:
         whole = body["spec"]["template"]["spec"]["containers"]
         for ours, theirs in zip(rest["spec"]["template"]["spec"]["containers"], whole, strict=True):
             if _ARGUMENTS[chart] in {"", theirs["name"]}:
-                ours.update(_full({"args": theirs.get("args")}))
+                some = _SOME.get(chart)
+                ours.update(_full({"args": [one for one in theirs.get("args") or () if some is None or some.fullmatch(one)]}))
     return {"apiVersion": body["apiVersion"], "kind": kind, "metadata": _full(kept), **_full(rest)}
 
 
