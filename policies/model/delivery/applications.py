@@ -159,8 +159,8 @@ def applications(world: World) -> tuple[Application, ...]:
 
 def options_of(manifest: Manifest) -> frozenset[str]:
     """The sync options of one object, from its annotation."""
-    metadata = manifest.root.get("metadata")
-    text = metadata.texts("annotations").get(SYNC_OPTIONS, "") if metadata is not None else ""
+    notes = manifest.root.get("metadata", "annotations")
+    text = (notes.text(SYNC_OPTIONS) or "") if notes is not None else ""
     return frozenset(each.strip() for each in text.split(","))
 
 

@@ -23,7 +23,7 @@ _BY_PREREQUISITES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """What defines a kind: a definition that an Application applies, or one that is here and that none does. Neither: it is there before."""
+    """What defines a kind: a definition that an Application applies, or one here that none does. Neither: it is there before."""
 
     by: Owned | None = None
     manifest: Manifest | None = None

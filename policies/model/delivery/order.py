@@ -18,6 +18,7 @@ _HELM_DELETION: Final = "helm.sh/hook-delete-policy"
 _PHASES: Final = {"PreSync": -1, "Sync": 0, "PostSync": 1}
 _NAMES: Final = {-1: "PreSync", 0: "Sync", 1: "PostSync"}
 _HELM: Final = {"pre-install": -1, "pre-upgrade": -1, "post-install": 1, "post-upgrade": 1}
+_READ: Final = (HOOK, WAVE, DELETION, _HELM_HOOK, _HELM_WEIGHT, _HELM_DELETION)
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 _WITH_HEALTH: Final = frozenset(
     {
@@ -96,5 +97,6 @@ def _words(text: str) -> set[str]:
 
 
 def _annotations(manifest: Manifest) -> dict[str, str]:
-    metadata = manifest.root.get("metadata")
-    return metadata.texts("annotations") if metadata is not None else {}
+    """The annotations that say when; others are not read."""
+    notes = manifest.root.get("metadata", "annotations")
+    return {key: text for key in _READ if notes is not None and (text := notes.text(key)) is not None}

@@ -17,6 +17,7 @@ from crema.policies.model.delivery.nearly import Names
 from crema.policies.model.world import World
 
 _TOP: Final = "."
+_NEWEST: Final = frozenset({"", "HEAD", "develop", "main", "master", "trunk"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,11 @@ def folder_of(world: World, source: Source) -> str | None:
     """The folder that a source reads, as files are named; None when its repository is not here. The folder itself may not exist."""
     root = roots(world).get(source.url)
     return None if root is None or source.is_chart or not source.path or not source.known else root.folder(source.path)
+
+
+def is_current(world: World, source: Source) -> bool:
+    """Whether what is here is what a source reads: of somebody's directory it is not that of a tag, or of a branch of a release."""
+    return world.closed or source.revision in _NEWEST
 
 
 def _tree(world: World) -> Tree:

@@ -1,6 +1,7 @@
 """The policy delivery-automation-loses-nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from crema.policies.engine.example import Denied, Example
@@ -8,6 +9,7 @@ from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import Application, applications, options_of
 from crema.policies.model.delivery.owners import Owned, owned, owners
+from crema.policies.model.delivery.scopes import defines
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
@@ -139,11 +141,12 @@ class AutomationLosesNothing(Policy[Application]):
     def judge(self, world: World, target: Application) -> Iterator[Outcome]:
         """Emptied, pruned with all that it has, made anew."""
         automated = target.automated
-        if automated is not None and automated.flag("prune") and automated.flag("allowEmpty"):
+        from_files = any(not source.is_chart for source in target.sources)
+        if from_files and automated is not None and automated.flag("prune") and automated.flag("allowEmpty"):
             what = f"allowEmpty with prune: when {_paths(target)} reads as empty, everything of {target} is deleted"
             node = automated.get("allowEmpty") or automated
             yield self.finding(node, what, fix="take allowEmpty out")
-        held = [each for each in owned(world)[target] if _holds(each)]
+        held = [each for each in owned(world)[target] if _holds(world, each)]
         if not target.made:
             yield from self._cascade(world, target, held)
         elif world.closed:
@@ -198,8 +201,25 @@ def _only_makes(policy: Node) -> bool:
     return policy.text("applicationsSync") in {"create-only", "create-update"}
 
 
-def _holds(each: Owned) -> bool:
-    return (each.ref.group, each.ref.kind) in _HOLD
+def _holds(world: World, each: Owned) -> bool:
+    """Whether data goes with an object: a claim; a namespace or a definition on which what other Applications hold depends."""
+    if (each.ref.group, each.ref.kind) not in _HOLD:
+        return False
+    if each.ref.kind == "PersistentVolumeClaim":
+        return True
+    others = world.derived(_depending).get(defines(each.manifest) or each.ref.name, frozenset())
+    return bool(others - {each.application})
+
+
+def _depending(world: World) -> Mapping[str | tuple[str, str], frozenset[Application]]:
+    """A namespace, and a group and kind → the Applications with objects in it, or of it."""
+    found: defaultdict[str | tuple[str, str], set[Application]] = defaultdict(set)
+    for application, objects in owned(world).items():
+        for each in objects:
+            found[each.ref.group, each.ref.kind].add(application)
+            if each.ref.namespace:
+                found[each.ref.namespace].add(application)
+    return {key: frozenset(each) for key, each in found.items()}
 
 
 def _prunes(application: Application) -> bool:

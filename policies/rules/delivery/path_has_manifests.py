@@ -1,5 +1,6 @@
 """The policy delivery-path-has-manifests."""
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import Application, Source, applications
 from crema.policies.model.delivery.reading import told
-from crema.policies.model.delivery.tree import folder_of, roots, tree
+from crema.policies.model.delivery.tree import folder_of, is_current, roots, tree
 from crema.policies.model.world import World
 
 
@@ -140,7 +141,8 @@ class PathHasManifests(Policy[Taken]):
         here, root = tree(world), roots(world)[source.url]
         if folder not in here.folders:
             near = here.like(folder)
-            if root.sure or near:
+            above = "/" in source.path and posixpath.dirname(folder) in here.folders
+            if is_current(world, source) and (near or (root.sure and (world.closed or above))):
                 yield self._missing(target, near.removeprefix(root.before))
             else:
                 yield self.undecided(target.application.manifest, f"whether the folder {source.path} is in {source.repository}")
@@ -153,7 +155,7 @@ class PathHasManifests(Policy[Taken]):
     def _alike(self, world: World, target: Taken) -> Iterator[Outcome]:
         """No path of this repository is here; one that almost is, beside folders that are, is a slip."""
         near = tree(world).like(target.source.path)
-        if near and "/" in near:
+        if near and "/" in near and is_current(world, target.source):
             yield self._missing(target, near)
         else:
             yield self.undecided(target.application.manifest, f"whether the folder {target.source.path} is in {target.source.repository}")

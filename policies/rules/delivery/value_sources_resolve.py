@@ -10,7 +10,7 @@ from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import Application, Source, applications
 from crema.policies.model.delivery.nearly import Names
-from crema.policies.model.delivery.tree import folder_of, roots, tree
+from crema.policies.model.delivery.tree import folder_of, is_current, roots, tree
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
 
@@ -135,7 +135,8 @@ class ValueSourcesResolve(Policy[Values]):
             return
         lax = bool(helm.flag("ignoreMissingValueFiles"))
         refs = {source.ref: source for source in target.application.sources if source.ref}
-        asked = [*helm.items("valueFiles"), *(path for item in helm.items("fileParameters") if (path := item.get("path")) is not None)]
+        parameters = [place for item in helm.items("fileParameters") if (place := item.get("path")) is not None]
+        asked = [*helm.items("valueFiles"), *parameters]
         for node in asked:
             named = str(node.value)
             if "{{" in named or "$ARGOCD" in named or "://" in named:
@@ -178,7 +179,7 @@ class ValueSourcesResolve(Policy[Values]):
             return
         near = world.derived(_names).like(file)
         sure = roots(world)[source.url].sure and folder in here.folders
-        if near or sure:
+        if is_current(world, source) and (near or sure):
             hint = f"; did you mean {near.removeprefix(roots(world)[source.url].before)}?" if near else ""
             yield self.finding(node, f"there is no file {path} in {source.repository}{hint}", path=hops)
         else:
