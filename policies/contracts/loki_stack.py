@@ -4,6 +4,7 @@ Established by rendering chart 2.10.3, the last one.
 Source: https://github.com/grafana/helm-charts/blob/main/charts/loki-stack/templates/datasources.yaml
 """
 
+from crema.policies.contracts import loki_stack_objects as objects
 from crema.policies.contracts import sidecar
 from crema.policies.contracts.contract import Contract, GrafanaPart
 from crema.policies.model.datasources import FIRST_ORGANISATION, Datasource, ProvisioningFile
@@ -41,4 +42,11 @@ def _datasource(release: Release, part: str, *, is_default: bool) -> Datasource:
     )
 
 
-CONTRACT = Contract(chart="loki-stack", since=(2, 10, 0), until=(2, 11, 0), grafana=_grafana)
+CONTRACT = Contract(
+    chart="loki-stack",
+    since=(2, 10, 0),
+    until=(2, 11, 0),
+    grafana=_grafana,
+    rendered=objects.rendered,
+    gap=objects.gap,
+)

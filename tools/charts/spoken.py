@@ -85,6 +85,8 @@ def spoken(body: Body, namespace: str, chart: str) -> Body:
     noted = metadata.get("annotations") or {}
     kept["annotations"] = dict(noted) if kind in {"Ingress", "HTTPRoute"} else {key: noted[key] for key in noted.keys() & _ANNOTATIONS}
     rest = _OF[kind](body) if kind in _OF else {}
+    if kind == "RoleBinding":
+        rest["subjects"] = [{"namespace": kept["namespace"]} | one for one in rest["subjects"]]
     if kind in {"ConfigMap", "Secret"}:
         data = (body.get("data") or {}) | (body.get("stringData") or {}) | (body.get("binaryData") or {})
         said = kind == "ConfigMap" and chart in _DATA and _DATA[chart].fullmatch(metadata["name"])
