@@ -165,7 +165,7 @@ def _over(below: Mapping[str, Json], above: Mapping[str, Json]) -> dict[str, Jso
     merged = {**below, **above}
     for key, value in above.items():
         under = below.get(key)
-        if value is None:
+        if value is None and key in below:
             del merged[key]
         elif isinstance(value, dict) and isinstance(under, dict):
             merged[key] = _over(under, value)

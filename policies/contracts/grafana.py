@@ -1,10 +1,15 @@
 """grafana: the server alone. Its sidecar is off by default; its own value `datasources` is mounted straight into it.
 
-Read in charts 6.43.5 and 12.11.1.
+Read in charts 6.43.5 and 12.11.1. The objects are those of chart 12.11.1.
 Source: https://github.com/grafana-community/helm-charts/blob/main/charts/grafana/values.yaml
 """
 
+from collections.abc import Iterator
+
+from crema.policies.contracts import grafana_objects as objects
 from crema.policies.contracts import sidecar
+from crema.policies.contracts.bodies import Body
+from crema.policies.contracts.chart import chart_of
 from crema.policies.contracts.contract import Contract, GrafanaPart
 from crema.policies.model.helm import Release
 
@@ -13,4 +18,22 @@ def _grafana(release: Release) -> GrafanaPart:
     return GrafanaPart(servers=(sidecar.server(release, enabled=False, label_value=""),))
 
 
-CONTRACT = Contract(chart="grafana", since=(6, 43, 0), until=(13, 0, 0), grafana=_grafana)
+def _is_known(release: Release) -> bool:
+    return release.version.removeprefix("v").startswith("12.")
+
+
+def _rendered(release: Release) -> Iterator[Body]:
+    if _is_known(release):
+        yield from objects.rendered(chart_of(release))
+
+
+def _gap(release: Release) -> str:
+    """What values ask for, or a version brings, and nothing here says."""
+    return (
+        objects.gap(chart_of(release))
+        if _is_known(release)
+        else "the contract knows the objects of chart 12, and datasources of the others"
+    )
+
+
+CONTRACT = Contract(chart="grafana", since=(6, 43, 0), until=(13, 0, 0), grafana=_grafana, rendered=_rendered, gap=_gap)

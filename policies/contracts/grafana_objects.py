@@ -170,8 +170,8 @@ def _configuration(chart: Chart) -> dict[str, str]:
         # Read literally by Grafana: two quotation marks are no host.
         sections["server"] = chart.mapping("grafana.ini", "server") | {"domain": hosts[0] if hosts else "''"}
     data = {"grafana.ini": "\n".join(_ini(sections)) + "\n"}
-    if plugins := chart.items("plugins"):
-        data["plugins"] = ",".join(map(printed, plugins))
+    if chart.items("plugins"):
+        data["plugins"] = ""
     for part in ("datasources", "notifiers", "dashboardProviders"):
         data |= {key: "" for key, value in chart.mapping(part).items() if not (isinstance(value, dict) and "secret" in value)}
     return data | ({"download_dashboards.sh": ""} if chart.on("dashboards") else {})

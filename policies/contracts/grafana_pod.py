@@ -56,7 +56,7 @@ def _init(chart: Chart) -> Iterator[Json]:
 
 
 def _sidecars(chart: Chart, *, init: bool) -> Iterator[Body]:
-    for key, name, at_start, always in _SIDECARS:
+    for key, name, at_start, always in sorted(_SIDECARS, key=lambda row: row[0] == "dashboards") if init else _SIDECARS:
         at = ("sidecar", key)
         if not chart.on(*at, "enabled") or bool(at_start and chart.on(*at, at_start)) is not init:
             continue
@@ -122,4 +122,8 @@ def _volumes(chart: Chart, name: str) -> Iterator[Json]:
             yield from to.volumes_of(
                 [{"name": one.get("name"), "secret": {"secretName": printed(one.get("secretName")), "items": one.get("items")}}]
             )
-    yield from to.volumes_of(chart.items("extraVolumes"))
+    for one in chart.items("extraVolumes"):
+        if isinstance(one, dict) and one.get("existingClaim"):
+            yield to.volume(printed(one.get("name")), claim=printed(one.get("existingClaim")))
+        elif isinstance(one, dict):
+            yield from to.volumes_of([{"name": one.get("name"), "configMap": one.get("configMap")}])
