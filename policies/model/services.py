@@ -3,7 +3,9 @@
 https://kubernetes.io/docs/concepts/services-networking/service/#services-in-kubernetes
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final, Literal
 
 from crema.policies.model.facts import fact
@@ -15,6 +17,7 @@ from crema.policies.model.whole import complete, whole
 from crema.policies.model.world import World
 
 Broken = Literal["", "service", "port", "selector", "target", "outside", "unknown"]
+_LEFT_OUT: Final = frozenset({"", "default"})
 ENDS_WELL: Final[frozenset[Broken]] = frozenset({"", "outside", "unknown"})
 
 
@@ -68,7 +71,8 @@ def _follow(world: World, backend: Backend) -> Ending:
     every = whole(world).world
     service = every.get(Ref(group="", kind="Service", namespace=backend.namespace, name=backend.name))
     if service is None:
-        broken: Broken = "service" if complete(world, backend.namespace) else "unknown"
+        surely = complete(world, backend.namespace) and not _elsewhere(world, backend.namespace, name=backend.name)
+        broken: Broken = "service" if surely else "unknown"
         return Ending(backend=backend, broken=broken, hops=(str(backend),))
     spec = service.root.get("spec")
     ports = spec.items("ports") if spec is not None else ()
@@ -84,14 +88,32 @@ def _follow(world: World, backend: Backend) -> Ending:
     pods = every.pods(backend.namespace, selector)
     if not pods:
         given = service.file in world.given_selectors or not complete(world, backend.namespace)
-        return Ending(backend=backend, service=service, port=port, broken="unknown" if given else "selector", hops=hops)
+        unsure = given or _elsewhere(world, backend.namespace, selector=selector)
+        return Ending(backend=backend, service=service, port=port, broken="unknown" if unsure else "selector", hops=hops)
     return _in_pods(world, Ending(backend=backend, service=service, port=port, pods=pods, broken="", hops=hops), port)
+
+
+def _elsewhere(world: World, namespace: str, *, name: str = "", selector: Mapping[str, str] = MappingProxyType({})) -> bool:
+    """Whether a Service of this name, or pods that a selector takes, are in a namespace that may be this very one.
+
+    Who leaves a namespace out says it when applying: in somebody's directory it may be any, and most often it is `default`.
+    """
+    if world.closed or namespace not in _LEFT_OUT:
+        return False
+    every = whole(world).world
+    others = (every.derived(_namespaces) if not namespace else _LEFT_OUT) - {namespace}
+    if name:
+        return any(every.get(Ref(group="", kind="Service", namespace=other, name=name)) is not None for other in others)
+    return any(every.pods(other, dict(selector)) for other in others)
+
+
+def _namespaces(world: World) -> frozenset[str]:
+    return frozenset(manifest.ref.namespace for manifest in world.manifests)
 
 
 def _in_pods(world: World, way: Ending, port: Node) -> Ending:
     """The containers that a port leads to. A container may listen on a port that it does not declare: then a fact has to say so."""
-    target = port.get("targetPort") or port.get("port")
-    asked = "" if target is None else str(target.value)
+    asked = _target(port)
     protocol = port.text("protocol") or "TCP"
     found = [(pod, container, number) for pod in way.pods for container, number in _listening(pod, asked, protocol)]
     hops = (*way.hops, *dict.fromkeys(f"{pod.manifest} container {container.text('name')}:{number}" for pod, container, number in found))
@@ -102,10 +124,29 @@ def _in_pods(world: World, way: Ending, port: Node) -> Ending:
     said = fact(world.facts, "services", f"{way.backend.namespace}/{way.backend.name}", "port")
     declared = any(True for pod in way.pods for container in pod.containers() for _ in container.items("ports"))
     broken: Broken = "target" if declared or not asked.isdecimal() or (said is not None and said != number) else "unknown"
+    if asked.isdecimal() and not world.closed and (_has_others(way, port) or _is_headless(way)):
+        broken = "unknown"
     if said is not None and said == number:
         broken = ""
     pods_at = tuple(f"{pod.manifest}" for pod in way.pods[:1])
     return replace(way, broken=broken, pods=way.pods, containers=(), number=number, hops=(*way.hops, *pods_at))
+
+
+def _has_others(way: Ending, port: Node) -> bool:
+    """Whether another port of the Service is one that the pods declare: whoever declares that one may listen on more than they say."""
+    spec = None if way.service is None else way.service.root.get("spec")
+    others = [other for other in spec.items("ports") if other.pointer != port.pointer] if spec is not None else []
+    return any(_listening(pod, _target(other), other.text("protocol") or "TCP") for other in others for pod in way.pods)
+
+
+def _is_headless(way: Ending) -> bool:
+    """Whether a Service only gives the addresses of its pods: who asks them chooses the port."""
+    return way.service is not None and way.service.root.text("spec", "clusterIP") == "None"
+
+
+def _target(port: Node) -> str:
+    """The container's port that a port of a Service leads to: a number or a name."""
+    return _written(port, "targetPort") or _written(port, "port")
 
 
 def _listening(pod: PodTemplate, asked: str, protocol: str) -> list[tuple[Node, int]]:
