@@ -244,14 +244,13 @@ def _secrets(settings: _Settings) -> tuple[Made, ...]:
 
 def _namespaces(settings: _Settings) -> Iterable[Made]:
     yield from namespace.build(NamespaceSpec(name=settings.shop, holds_data=True))
-    for name, level, needed in (
-        ("argocd", "restricted", True),
-        ("external-secrets", "restricted", settings.database or settings.on_kind),
-        ("monitoring", "privileged", settings.traced),
-        ("ingress-nginx", "privileged", settings.on_kind),
-    ):
-        if needed:
-            yield from namespace.build(NamespaceSpec(name=name, pod_security=level, holds_data=name != "ingress-nginx"))
+    yield from namespace.build(NamespaceSpec(name="argocd", holds_data=True))
+    if settings.database or settings.on_kind:
+        yield from namespace.build(NamespaceSpec(name="external-secrets", holds_data=True))
+    if settings.traced:
+        yield from namespace.build(NamespaceSpec(name="monitoring", pod_security="privileged", holds_data=True))
+    if settings.on_kind:
+        yield from namespace.build(NamespaceSpec(name="ingress-nginx", pod_security="privileged"))
 
 
 def _charts(settings: _Settings) -> Iterable[ApplicationSpec]:

@@ -29,7 +29,7 @@ def _slugs(folder: Path) -> set[str]:
     return {f"{path.parent.name}/{path.stem}" for path in folder.glob("*/*.py") if path.name != "__init__.py"}
 
 
-def _all() -> Iterator[tuple[str, Edit | TextEdit]]:
+def every_edit() -> Iterator[tuple[str, Edit | TextEdit]]:
     """Every edit with the id of the policy that must find it: the name of its file."""
     for slug in sorted(_slugs(_EDITS)):
         path, name = slug.split("/")
@@ -58,7 +58,7 @@ def test_every_policy_has_its_edits_and_every_edit_its_policy() -> None:
     assert all(import_module(f"tests.edits.{slug.replace('/', '.')}").EDITS for slug in _slugs(_EDITS))
 
 
-@pytest.mark.parametrize(("policy", "edit"), [pytest.param(policy, edit, id=f"{policy}: {edit.name}") for policy, edit in _all()])
+@pytest.mark.parametrize(("policy", "edit"), [pytest.param(policy, edit, id=f"{policy}: {edit.name}") for policy, edit in every_edit()])
 def test_the_edit_is_found_by_the_law_that_it_breaks(policy: str, edit: Edit | TextEdit) -> None:
     """In some object of the real dist/, or in every one that it can be made in; and it is found because of the edit."""
     tried: list[str] = []

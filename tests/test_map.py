@@ -76,8 +76,8 @@ def test_no_name_breaks_out_of_its_place_in_mermaid(data: st.DataObject, drawn: 
     drawings = []
     for number, points in enumerate(drawn):
         ids = st.sampled_from([point.id for point in points])
-        step = st.builds(Step, path=st.sampled_from(["traffic", "delivery"]), start=ids, end=ids, text=_TEXTS, broken=_TEXTS)
-        steps = tuple(data.draw(st.lists(step, max_size=4)))
+        drawn_steps = st.builds(Step, path=st.sampled_from(["traffic", "delivery"]), start=ids, end=ids, text=_TEXTS, broken=_TEXTS)
+        steps = tuple(data.draw(st.lists(drawn_steps, max_size=4)))
         drawings.append(Drawing(environment=data.draw(_TEXTS) + str(number), points=tuple(points), steps=steps))
     lines = mermaid(drawings).splitlines()
     inside = r'"[^"\n|<>`]*(?:<br/>[^"\n|<>`]*)*"'

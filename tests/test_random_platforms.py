@@ -1,10 +1,9 @@
 """Random platforms of our generators obey every law, and a single edit of one is found by the law that it breaks."""
 
-from importlib import import_module
+from random import Random
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crema.policies.engine.discover import discover
@@ -13,8 +12,9 @@ from crema.policies.engine.policy import Policy
 from crema.policies.model.world import World
 from tests.edits.edit import Edit
 from tests.random_platforms import platforms
+from tests.test_edits import every_edit
 
-_POLICIES = discover()
+_POLICIES = {policy.id: policy for policy in discover()}
 _NOT_ASKED = {
     "alerting-named-alert-severities": "the three alerts are the coffee platform's own",
 }
@@ -29,8 +29,28 @@ def _findings(policy: Policy[Any], world: World) -> list[str]:
     ]
 
 
+_EDITS = [(policy, edit) for policy, edit in every_edit() if isinstance(edit, Edit) and edit.everywhere]
+"""Those that a policy finds wherever they are made."""
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(platforms())
 def test_a_platform_of_our_generators_obeys_every_law(world: World) -> None:
     """Whatever it is called, and whoever calls whom in it."""
-    assert [said for policy in _POLICIES if policy.id not in _NOT_ASKED for said in _findings(policy, world)] == []
+    assert [said for policy in _POLICIES.values() if policy.id not in _NOT_ASKED for said in _findings(policy, world)] == []
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(platforms(), st.randoms(use_true_random=False))
+def test_a_single_edit_is_found_by_the_law_that_it_breaks(world: World, choice: Random) -> None:
+    """Each edit that can be made in this platform, in one of the objects that it can be made in."""
+    environment = "local" if any(document.ref.name.endswith("/kind.yaml") for document in world.documents) else "eks"
+    survived = []
+    for policy, edit in _EDITS:
+        edited = [*edit.worlds(world)] if environment in edit.environments else []
+        if edited:
+            manifest, broken = choice.choice(edited)
+            said = _findings(_POLICIES[policy], broken)
+            if not any(edit.said in each for each in said):
+                survived.append(f"{policy}: {edit.name} in {manifest}: {said}")
+    assert survived == []
