@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
-from crema.policies.model.delivery.applications import Application, options_of
+from crema.policies.model.delivery.applications import RETRIES, Application, options_of
 from crema.policies.model.delivery.definitions import definition_of
 from crema.policies.model.delivery.owners import Owned, owned
 from crema.policies.model.delivery.scopes import BUILT_IN, group_kind
@@ -70,7 +70,8 @@ class CustomResourceSurvivesComingFirst(Policy[Early]):
     Fix: add the sync option SkipDryRunOnMissingResource=true, and let retries be without end.
     Source: https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#skip-dry-run-for-new-custom-resources-types
 
-    With retries without end it comes right by itself, later: that is said, and fails no run.
+    With retries without end it comes right by itself, later. The five retries of the default last about two and a half minutes, in which
+    the definition mostly comes: in a directory that is not ours only fewer are a finding.
     """
 
     id = "delivery-custom-resource-survives-coming-first"
@@ -84,6 +85,8 @@ class CustomResourceSurvivesComingFirst(Policy[Early]):
             files={"shop/_bootstrap/order.yaml": _application("order"), "shop/order/a.yaml": _BEAN, "shop/order/b.yaml": _DEFINITION},
             closed=True,
         ),
+        Example(name="retries without end", files=_order(retry="{limit: -1}"), closed=True),
+        Example(name="somebody's Application, with the retries of the default", files=_order()),
     )
     denied = (
         Denied(
@@ -96,12 +99,12 @@ class CustomResourceSurvivesComingFirst(Policy[Early]):
             "and gives up after 5 retries",
         ),
         Denied(
-            name="retries without end",
-            files=_order(retry="{limit: -1}"),
-            closed=True,
+            name="somebody's Application, which never tries again",
+            files=_order(retry="{limit: 0}"),
             at="Application/argocd/order",
             pointer="/spec/syncPolicy",
-            message="Application order applies nothing until Application kinds has defined Bean.coffee.example.com",
+            message="Application order applies nothing until Application kinds has defined Bean.coffee.example.com, "
+            "and gives up after 0 retries",
         ),
     )
 
@@ -120,20 +123,15 @@ class CustomResourceSurvivesComingFirst(Policy[Early]):
 
     def judge(self, world: World, target: Early) -> Iterator[Outcome]:
         """Whether the dry run is skipped, or else how long it is tried."""
-        del world
-        application = target.application
-        if application.has(_SKIP) or application.automated is None:
+        application, tries = target.application, target.application.retries
+        if application.has(_SKIP) or application.automated is None or tries < 0 or (tries >= RETRIES and not world.closed):
             return
         kind, definer = group_kind(target.first.ref), target.definer.application
         what = f"{application} applies nothing until {definer} has defined {kind}"
-        tries = application.retries
-        ends = f", and gives up after {tries} {'retry' if tries == 1 else 'retries'}" if tries >= 0 else ""
-        there = Related(manifest=definer.manifest, pointer="", note=f"defines {kind}")
         yield self.finding(
             application.spec.get("syncPolicy") or application.spec,
-            f"{what}{ends}",
+            f"{what}, and gives up after {tries} {'retry' if tries == 1 else 'retries'}",
             path=(str(application), str(target.first.ref), f"CustomResourceDefinition of {definer}"),
-            related=(there,),
-            severity="warning" if tries >= 0 else "info",
+            related=(Related(manifest=definer.manifest, pointer="", note=f"defines {kind}"),),
             subject=kind,
         )
