@@ -5,7 +5,7 @@ https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/#root_ur
 """
 
 import configparser
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -99,7 +99,10 @@ def is_grafana(pod: PodTemplate) -> bool:
 
 
 def _fronts(world: World) -> tuple[Front, ...]:
-    return (*(_argo_cd(world, each) for each in installations(world)), *_grafanas(world))
+    """Of two in one namespace, as somebody's directory may have them, each is of another environment, and nobody knows which routes are."""
+    every = (*(_argo_cd(world, each) for each in installations(world)), *_grafanas(world))
+    written = Counter((front.who, front.namespace) for front in every)
+    return tuple(front for front in every if world.closed or written[front.who, front.namespace] == 1)
 
 
 def _argo_cd(world: World, argo_cd: ArgoCD) -> Front:

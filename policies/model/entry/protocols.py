@@ -3,6 +3,7 @@
 https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#backend-protocol
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -26,17 +27,19 @@ _ALB: Final = "alb.ingress.kubernetes.io/backend-protocol"
 _YES: Final = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _PROBES: Final = ("readinessProbe", "livenessProbe", "startupProbe")
 _TLS_NUMBERS: Final = frozenset({443, 8443})
+_PLAIN_NAMES: Final = frozenset({"http", "web"})
 _PLAIN_NUMBERS: Final = frozenset({80, 8000, 8080})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """What is spoken, what says so, and where; `passes`: the client's own TLS goes through unopened."""
+    """What is spoken, what says so, and where. passes: the client's own TLS goes through unopened. weak: only numbers of ports say it."""
 
     protocol: Protocol
     why: str
     place: Node | None = None
     passes: bool = False
+    weak: bool = False
 
 
 UNKNOWN: Final = Spoken(protocol="", why="")
@@ -119,22 +122,24 @@ def _by_port(port: Node | None) -> Spoken:
 
 
 def _by_http_route(world: World, route: Route) -> Spoken:
-    policies = whole(world).world.derived(_backend_tls)
-    if (route.backend.namespace, route.backend.name) in policies:
-        return Spoken(protocol="TLS", why="a BackendTLSPolicy says so")
     port = ending(world, route.backend).port
+    asked = whole(world).world.derived(_backend_tls).get((route.backend.namespace, route.backend.name))
+    if asked is not None:
+        sections = {section for section in asked if section}
+        here = not sections or (port is not None and port.text("name") in sections)
+        return Spoken(protocol="TLS", why="a BackendTLSPolicy says so") if here and world.closed else UNKNOWN
     if port is None or port.get("appProtocol") is not None or not world.closed:
         return UNKNOWN
     return Spoken(protocol="HTTP", why="no BackendTLSPolicy asks for TLS")
 
 
-def _backend_tls(world: World) -> frozenset[tuple[str, str]]:
-    """The Services that a BackendTLSPolicy speaks of."""
-    found = set()
+def _backend_tls(world: World) -> dict[tuple[str, str], list[str]]:
+    """The Services that a BackendTLSPolicy speaks of, with the names of the ports; an empty one is all of them."""
+    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for manifest in world.of("gateway.networking.k8s.io", "BackendTLSPolicy"):
         for target in manifest.root.items("spec", "targetRefs"):
-            found.add((manifest.ref.namespace, target.text("name") or ""))
-    return frozenset(found)
+            found[manifest.ref.namespace, target.text("name") or ""].append(target.text("sectionName") or "")
+    return found
 
 
 def _by_ingress_route(world: World, route: Route) -> Spoken:
@@ -218,9 +223,10 @@ def _evidence(way: Ending) -> Iterator[Spoken]:
     tls = name.startswith("https") or number in _TLS_NUMBERS
     if tls and (way.number in _TLS_NUMBERS or any(each.startswith("https") for each in inside)):
         yield Spoken(protocol="TLS", why=f"{where} leads to {_named(way)}", place=port)
-    plain = name in {"http", "web"} or number in _PLAIN_NUMBERS
+    plain = name in _PLAIN_NAMES or number in _PLAIN_NUMBERS
     if plain and way.number in _PLAIN_NUMBERS and not any(each.startswith("https") for each in inside):
-        yield Spoken(protocol="HTTP", why=f"{where} leads to {_named(way)}", place=port)
+        weak = name not in _PLAIN_NAMES and not inside & _PLAIN_NAMES
+        yield Spoken(protocol="HTTP", why=f"{where} leads to {_named(way)}", place=port, weak=weak)
     yield from _probes(way)
 
 

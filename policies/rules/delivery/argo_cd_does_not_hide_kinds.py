@@ -8,7 +8,7 @@ from typing import Final
 from crema.policies.engine.example import Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
-from crema.policies.model.entry.argo_cd import CM, ArgoCD, Setting, installations
+from crema.policies.model.entry.argo_cd import CM, ArgoCD, Setting, argo_cd_in, installations
 from crema.policies.model.entry.argo_cd_settings import read
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.whole import whole
@@ -93,7 +93,8 @@ class ArgoCdDoesNotHideKinds(Policy[Filter]):
         Denied(
             name="a whole group is left out, and a kind is not taken in",
             manifests=_platform(
-                "resource.exclusions: '[{apiGroups: [\"\"], kinds: [Service]}]', resource.inclusions: '[{kinds: [Service, Application, ConfigMap]}]'"
+                "resource.exclusions: '[{apiGroups: [\"\"], kinds: [Service]}]', "
+                "resource.inclusions: '[{kinds: [Service, Application, ConfigMap]}]'"
             ),
             closed=True,
             at="ConfigMap/argocd/argocd-cm",
@@ -122,7 +123,7 @@ class ArgoCdDoesNotHideKinds(Policy[Filter]):
         listed = read(target.setting.value)
         rules = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
         leaves_out = target.setting.key == "resource.exclusions"
-        if not rules or not (world.closed or world.of("argoproj.io", "Application")):
+        if not rules or not (world.closed or (leaves_out and _is_the_one(world, target))):
             return
         for (group, kind), (first, count) in world.derived(_kinds).items():
             if any(_matches(rule, group, kind) for rule in rules) is leaves_out:
@@ -132,6 +133,11 @@ class ArgoCdDoesNotHideKinds(Policy[Filter]):
                 there = whole(world).place(first.root)
                 related = (Related(manifest=there.manifest, pointer=there.pointer, note="is never applied"),)
                 yield self.finding(target.setting.place, message, related=related, subject=f"{group}/{kind}")
+
+
+def _is_the_one(world: World, target: Filter) -> bool:
+    """Whether somebody's directory is plainly what this Argo CD applies: it has Applications, and no other Argo CD."""
+    return bool(world.of("argoproj.io", "Application")) and argo_cd_in(world, target.argo_cd.namespace) is target.argo_cd
 
 
 def _kinds(world: World) -> dict[tuple[str, str], tuple[Manifest, int]]:

@@ -143,7 +143,7 @@ class ServerSpeaksTheProtocol(Policy[Route]):
         """Compare what the controller speaks with what the server does."""
         way = ending(world, target.backend)
         spoken, served = spoken_to(world, target), spoken_by(world, way)
-        if not spoken.protocol or not served.protocol or spoken.protocol == served.protocol:
+        if not spoken.protocol or not served.protocol or spoken.protocol == served.protocol or (served.weak and spoken.place is None):
             return
         url, argo_cd = target.url, is_argo_cd(way)
         place = spoken.place or target.to or target.node
