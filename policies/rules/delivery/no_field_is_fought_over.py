@@ -11,13 +11,11 @@ from crema.policies.model.delivery.applications import Application
 from crema.policies.model.delivery.owners import owners
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.node import Node
-from crema.policies.model.references.creators import creators
 from crema.policies.model.whole import whole
 from crema.policies.model.world import World
 
 _INJECTED: Final = ("cert-manager.io/inject-ca-from", "cert-manager.io/inject-ca-from-secret", "cert-manager.io/inject-apiserver-ca")
 _WEBHOOKS: Final = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
-_WRITERS: Final = frozenset({"Certificate", "ExternalSecret", "SealedSecret"})
 
 
 def _application(more: str = "") -> str:
@@ -48,17 +46,6 @@ def _files(replicas: str = "", more: str = "") -> dict[str, str]:
 _IGNORED = """
           ignoreDifferences: [{group: apps, kind: Deployment, jsonPointers: [/spec/replicas]}]
 """
-_SECRET = """
-    apiVersion: v1
-    kind: Secret
-    metadata: {name: keys, namespace: shop}
-    DATA
-    ---
-    apiVersion: external-secrets.io/v1
-    kind: ExternalSecret
-    metadata: {name: keys, namespace: shop}
-    spec: {target: {name: keys, creationPolicy: POLICY}}
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +64,10 @@ class Shared:
 
 
 class NoFieldIsFoughtOver(Policy[Shared]):
-    """A field that a controller writes is not written in git too: replicas under an autoscaler, injected certificates, made Secrets.
+    """A field that a controller writes is not written in git too: replicas under an autoscaler, the certificate of a webhook.
 
     Why: Argo CD sets it back at each sync, and with selfHeal within seconds: a Deployment that was scaled up under load loses its pods at
-    once, a webhook its certificate, a Secret its values, again and again.
+    once, a webhook its certificate, again and again. (A Secret with two makers: identity-secret-has-one-creator.)
     Fix: leave the field out of the manifest.
     Source: https://argo-cd.readthedocs.io/en/stable/user-guide/best_practices/#leaving-room-for-imperativeness
     """
@@ -93,14 +80,6 @@ class NoFieldIsFoughtOver(Policy[Shared]):
         Example(
             name="an autoscaler of another Deployment",
             files={**_files("replicas: 2, "), "shop/order/b.yaml": _files()["shop/order/b.yaml"].replace("name: order}}", "name: tea}}")},
-            closed=True,
-        ),
-        Example(
-            name="keys that are added to a Secret that is there",
-            files={
-                "shop/_bootstrap/a.yaml": _application(),
-                "shop/order/a.yaml": _SECRET.replace("DATA", "data: {a: YQ==}").replace("POLICY", "Merge"),
-            },
             closed=True,
         ),
     )
@@ -140,25 +119,12 @@ class NoFieldIsFoughtOver(Policy[Shared]):
             message="caBundle of ValidatingWebhookConfiguration/shop-order is written in git, and cert-manager writes it too "
             "(cert-manager.io/inject-ca-from); Application order sets it back within seconds (selfHeal)",
         ),
-        Denied(
-            name="a Secret in git that is made from elsewhere",
-            files={
-                "shop/_bootstrap/a.yaml": _application(),
-                "shop/order/a.yaml": _SECRET.replace("DATA", "stringData: {a: b}").replace("POLICY", "Owner"),
-            },
-            closed=True,
-            at="Secret/shop/keys",
-            pointer="/stringData",
-            message="the values of Secret/shop/keys are written in git, and ExternalSecret/shop/keys writes them too; "
-            "Application order sets them back within seconds (selfHeal)",
-        ),
     )
 
     def targets(self, world: World) -> Iterable[Shared]:
         """Every such field of an object that is written here."""
         yield from _scaled(world)
         yield from _injected(world)
-        yield from _made(world)
 
     def judge(self, world: World, target: Shared) -> Iterator[Outcome]:
         """Whether an Application sets it back."""
@@ -167,10 +133,9 @@ class NoFieldIsFoughtOver(Policy[Shared]):
             return
         automated = owner.application.automated
         heals = automated is not None and automated.flag("selfHeal") is True
-        them = "them" if "are written" in target.what else "it"
         when = "within seconds (selfHeal)" if heals else "at each sync"
         there = Related(manifest=target.who, pointer="", note="writes it too")
-        what = f"{target.what}; {owner.application} sets {them} back {when}"
+        what = f"{target.what}; {owner.application} sets it back {when}"
         yield self.finding(
             target.node, what, fix=target.fix, path=(str(owner.application), str(owner.ref), str(target.who)), related=(there,)
         )
@@ -204,24 +169,6 @@ def _injected(world: World) -> Iterator[Shared]:
                 what = f"caBundle of {manifest} is written in git, and cert-manager writes it too ({note})"
                 paths = (bundle.pointer, ".webhooks[]?.clientConfig.caBundle", ".webhooks[].clientConfig.caBundle")
                 yield Shared(node=bundle, who=manifest, what=what, fix="take caBundle out", paths=paths)
-
-
-def _made(world: World) -> Iterator[Shared]:
-    """Secrets in git that something else makes."""
-    for manifest in world.of("", "Secret"):
-        node = manifest.root.get("stringData") or manifest.root.get("data")
-        if node is None or not node.value:
-            continue
-        makers = (creator.manifest for creator in creators(whole(world).world).of(manifest.ref, anywhere=False))
-        maker = next((each for each in makers if each is not None and each.ref.kind in _WRITERS and not _merges(each)), None)
-        if maker is not None:
-            what = f"the values of {manifest} are written in git, and {maker} writes them too"
-            yield Shared(node=node, who=maker, what=what, fix="take the Secret out of git", paths=("/data", "/stringData", ".data"))
-
-
-def _merges(maker: Manifest) -> bool:
-    target = maker.root.get("spec", "target") if maker.ref.kind == "ExternalSecret" else None
-    return target is not None and target.text("creationPolicy") in {"Merge", "None"}
 
 
 def _ignores(application: Application, ref: Ref, paths: tuple[str, ...]) -> bool:
