@@ -5,15 +5,15 @@ Source: https://github.com/grafana/alloy/tree/main/operations/helm/charts/alloy
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts import routing
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, chart_of, printed
 from crema.policies.contracts.contract import Contract
 from crema.policies.model.helm import Release
-from crema.policies.model.values import Json
 
 _KINDS: Final = {"daemonset": "DaemonSet", "deployment": "Deployment", "statefulset": "StatefulSet"}
 _UNSAID: Final = (
@@ -99,13 +99,13 @@ def _inside(ports: list[Body]) -> list[Body]:
 
 def _pods(chart: Chart, name: str, namespace: str, selector: dict[str, str]) -> Body:
     kind = _KINDS.get(chart.text("controller", "type"), "DaemonSet")
-    ports = [to.listens("http-metrics", chart.at("alloy", "listenPort"))] if chart.on("alloy", "enableHttpServerPort") else []
+    ports = [run.listens("http-metrics", chart.at("alloy", "listenPort"))] if chart.on("alloy", "enableHttpServerPort") else []
     for port in chart.items("alloy", "extraPorts"):
         if isinstance(port, dict):
             protocol = printed(port.get("protocol")) or "TCP"
-            ports.append(to.listens(printed(port.get("name")), port.get("targetPort"), protocol=protocol, host=port.get("hostPort")))
-    containers: list[Json] = [
-        to.container(
+            ports.append(run.listens(printed(port.get("name")), port.get("targetPort"), protocol=protocol, host=port.get("hostPort")))
+    containers: list[Any] = [
+        run.container(
             "alloy",
             ports,
             resources=chart.mapping("alloy", "resources"),
@@ -114,19 +114,19 @@ def _pods(chart: Chart, name: str, namespace: str, selector: dict[str, str]) -> 
         )
     ]
     if chart.on("configReloader", "enabled"):
-        containers.append(to.container("config-reloader", resources=chart.mapping("configReloader", "resources")))
-    spec = to.pod(
+        containers.append(run.container("config-reloader", resources=chart.mapping("configReloader", "resources")))
+    spec = run.pod(
         [*containers, *chart.items("controller", "extraContainers")],
         account=chart.account("serviceAccount"),
         init=chart.items("controller", "initContainers"),
-        volumes=[to.volume("config", config=_configuration(chart)), *to.volumes_of(chart.items("controller", "volumes", "extra"))],
+        volumes=[run.volume("config", config=_configuration(chart)), *run.volumes_of(chart.items("controller", "volumes", "extra"))],
         host_network=chart.on("controller", "hostNetwork"),
         dns=chart.text("controller", "dnsPolicy"),
-        scheduling=to.scheduled(chart, "controller"),
+        scheduling=run.scheduled(chart, "controller"),
         pull=chart.items("global", "image", "pullSecrets") or chart.items("image", "pullSecrets"),
     )
     stateful = kind == "StatefulSet"
-    return to.workload(
+    return run.workload(
         kind,
         name,
         namespace,
@@ -135,8 +135,8 @@ def _pods(chart: Chart, name: str, namespace: str, selector: dict[str, str]) -> 
         labels=selector | chart.texts("controller", "podLabels"),
         replicas=None if kind == "DaemonSet" else chart.at("controller", "replicas"),
         serviceName=name if stateful else None,
-        volumeClaimTemplates=to.claims_of(chart.items("controller", "volumeClaimTemplates")) if stateful else None,
-        **{"strategy" if kind == "Deployment" else "updateStrategy": chart.mapping("controller", "updateStrategy")},
+        volumeClaimTemplates=run.claims_of(chart.items("controller", "volumeClaimTemplates")) if stateful else None,
+        strategy=chart.mapping("controller", "updateStrategy"),
     )
 
 

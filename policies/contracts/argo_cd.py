@@ -11,6 +11,7 @@ from typing import Final
 from crema.policies.contracts import argo_cd_configuration as configuration
 from crema.policies.contracts import argo_cd_ways as ways
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import network_bodies as net
 from crema.policies.contracts.argo_cd_names import PARTS, Part, labels_of, namespace_of
 from crema.policies.contracts.argo_cd_pods import pods, secret_init
 from crema.policies.contracts.bodies import Body
@@ -61,7 +62,7 @@ def _rendered(release: Release) -> Iterator[Body]:
     if chart.on("redisSecretInit", "enabled") and not chart.on("externalRedis", "host"):
         yield from _secret_init(chart, Part.of(chart, "redisSecretInit"))
     if chart.on("global", "networkPolicy", "create") and chart.on("global", "networkPolicy", "defaultDenyIngress"):
-        yield to.network_policy(f"{chart.fullname}-default-deny", namespace_of(chart), {}, types=("Ingress",))
+        yield net.network_policy(f"{chart.fullname}-default-deny", namespace_of(chart), {}, types=("Ingress",))
     yield from configuration.rendered(chart)
 
 

@@ -1,12 +1,12 @@
 """argo-cd: its ConfigMaps and Secrets, whose names do not depend on the release. See `argo_cd.py`."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from crema.policies.contracts import bodies as to
 from crema.policies.contracts.argo_cd_names import Part, labels_of, namespace_of
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, printed
-from crema.policies.model.values import Json
 
 _WEBHOOKS = (
     ("githubSecret", "webhook.github.secret"),
@@ -110,7 +110,7 @@ def _credentials(chart: Chart, where: str) -> Iterator[Body]:
             yield to.keyed("Secret", f"argocd-{name}-{one}", where, chart.mapping("configs", key, one), labels=labels)
     for one in sorted(chart.mapping("configs", "clusterCredentials")):
         found = chart.mapping("configs", "clusterCredentials", one)
-        more: dict[str, Json] = {key: found.get(key) for key in ("shard", "namespaces", "project") if found.get(key)}
+        more: dict[str, Any] = {key: found.get(key) for key in ("shard", "namespaces", "project") if found.get(key)}
         more |= {"clusterResources": ""} if found.get("namespaces") and found.get("clusterResources") else {}
         labels = (
             labels_of(chart) | chart.texts("configs", "clusterCredentials", one, "labels") | {"argocd.argoproj.io/secret-type": "cluster"}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart
 
@@ -68,9 +69,9 @@ def labels_of(chart: Chart, name: str = "", component: str = "") -> dict[str, st
 
 def scheduled(chart: Chart, part: Part) -> Body:
     """Where a part's pods may go: the part has the word before `global`."""
-    found = to.scheduled(chart, "global")
+    found = run.scheduled(chart, "global")
     found.pop("affinity", None)
-    found |= to.scheduled(chart, part.key)
+    found |= run.scheduled(chart, part.key)
     return found | to.written(affinity=found.get("affinity") or _affinity(chart, part))
 
 

@@ -1,12 +1,12 @@
 """argo-cd: the pods of its parts. See `argo_cd.py`."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.argo_cd_names import Part, scheduled, strategy
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart
-from crema.policies.model.values import Json
 
 _PORTS = {
     "server": (("server", "server"), ("metrics", "metrics")),
@@ -37,7 +37,7 @@ def pods(chart: Chart, part: Part) -> Body:
     replicas = 1 if key in {"notifications", "dex", "redis"} else chart.at(key, "replicas")
     scaled = key in {"server", "repoServer"} and chart.on(key, "autoscaling", "enabled")
     selector = {name: value for name, value in part.selector.items() if key != "redis" or not name.endswith("instance")}
-    spec = to.pod(
+    spec = run.pod(
         list(_containers(chart, part)),
         account=part.account,
         init=list(_init(chart, part)),
@@ -47,7 +47,7 @@ def pods(chart: Chart, part: Part) -> Body:
         scheduling=scheduled(chart, part),
         pull=chart.items(key, "imagePullSecrets") or chart.items("global", "imagePullSecrets"),
     )
-    return to.workload(
+    return run.workload(
         "StatefulSet" if clustered else "Deployment",
         part.name,
         part.namespace,
@@ -63,37 +63,37 @@ def pods(chart: Chart, part: Part) -> Body:
 def secret_init(chart: Chart, part: Part, hook: str) -> Body:
     """The Job that makes the password of Redis, unless there is one."""
     key = part.key
-    spec = to.pod(
-        [to.container("secret-init", resources=chart.mapping(key, "resources"))],
+    spec = run.pod(
+        [run.container("secret-init", resources=chart.mapping(key, "resources"))],
         account=part.account,
         scheduling=scheduled(chart, part),
         pull=chart.items(key, "imagePullSecrets") or chart.items("global", "imagePullSecrets"),
     )
     labels = part.labels | chart.texts("global", "podLabels") | chart.texts(key, "podLabels")
-    return to.workload("Job", part.name, part.namespace, spec, labels=labels, hook=hook)
+    return run.workload("Job", part.name, part.namespace, spec, labels=labels, hook=hook)
 
 
-def _containers(chart: Chart, part: Part) -> Iterator[Json]:
+def _containers(chart: Chart, part: Part) -> Iterator[Any]:
     key = part.key
     extra = "extraEnv" if key in _MORE else "env"
     env = [*chart.items("global", "env"), *chart.items(key, extra)]
     if key in _SIGNS_IN:
         env.append({"name": "REDIS_PASSWORD", "valueFrom": {"secretKeyRef": _password(chart)}})
     elif key == "redis":
-        env.append(to.secret_key("REDIS_PASSWORD", "argocd-redis", "auth"))
-    yield to.container(
+        env.append(run.secret_key("REDIS_PASSWORD", "argocd-redis", "auth"))
+    yield run.container(
         part.own,
-        [to.listens(name, chart.at(key, "containerPorts", number)) for name, number in _PORTS.get(key, ())],
+        [run.listens(name, chart.at(key, "containerPorts", number)) for name, number in _PORTS.get(key, ())],
         resources=chart.mapping(key, "resources"),
         env=env,
         env_from=chart.items(key, "extraEnvFrom" if key in _MORE else "envFrom"),
         args=_arguments(chart) if key == "server" else (),
     )
     if key == "redis" and chart.on("redis", "exporter", "enabled"):
-        exporter = [to.listens("metrics", chart.at("redis", "containerPorts", "metrics"))]
+        exporter = [run.listens("metrics", chart.at("redis", "containerPorts", "metrics"))]
         secret = [{"name": "REDIS_PASSWORD", "valueFrom": {"secretKeyRef": _password(chart)}}]
         more = [*chart.items("global", "env"), *chart.items("redis", "exporter", "env"), *secret]
-        yield to.container("metrics", exporter, resources=chart.mapping("redis", "exporter", "resources"), env=more)
+        yield run.container("metrics", exporter, resources=chart.mapping("redis", "exporter", "resources"), env=more)
     yield from chart.items(key, "extraContainers")
 
 
@@ -115,19 +115,19 @@ def _password(chart: Chart) -> Body:
     return {"name": "argocd-redis", "key": "auth", "optional": not chart.on("redisSecretInit", "enabled")}
 
 
-def _init(chart: Chart, part: Part) -> Iterator[Json]:
+def _init(chart: Chart, part: Part) -> Iterator[Any]:
     if part.key in {"repoServer", "dex"}:
         own, tool = (part.key, "copyutil") if part.key == "repoServer" else (part.key, "initImage")
         fallback = chart.mapping(own, "resources")
-        yield to.container("copyutil", resources=chart.mapping(own, tool, "resources") or fallback)
+        yield run.container("copyutil", resources=chart.mapping(own, tool, "resources") or fallback)
     yield from chart.items(part.key, "initContainers")
 
 
-def _volumes(chart: Chart, part: Part) -> Iterator[Json]:
+def _volumes(chart: Chart, part: Part) -> Iterator[Any]:
     key = part.key
     extra = "extraVolumes" if key in _MORE else "volumes"
-    yield from to.volumes_of([*chart.items("global", "extraVolumes"), *chart.items(key, extra)])
+    yield from run.volumes_of([*chart.items("global", "extraVolumes"), *chart.items(key, extra)])
     for file in _FILES.get(key, ()):
-        yield to.volume(file, config=f"argocd-{file}-cm")
+        yield run.volume(file, config=f"argocd-{file}-cm")
     if key == "redis":
-        yield to.volume("health", config=f"{part.name}-health-configmap")
+        yield run.volume("health", config=f"{part.name}-health-configmap")

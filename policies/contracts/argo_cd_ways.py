@@ -1,18 +1,18 @@
 """argo-cd: its Services, what may reach them, and how one gets in from outside. See `argo_cd.py`."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import network_bodies as net
 from crema.policies.contracts.argo_cd_configuration import insecure
 from crema.policies.contracts.argo_cd_names import Part
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart
-from crema.policies.model.values import Json
 
 _METRICS_LABEL: Final = {"server": "server-metrics", "repoServer": "repo-server-metrics", "redis": "redis"}
 """The name in the labels of the metrics Service, `metrics` with the others."""
-_EVERYONE: Final[list[Json]] = [{"namespaceSelector": {}}]
+_EVERYONE: Final[list[Any]] = [{"namespaceSelector": {}}]
 _CALLERS: Final = {
     "redis": ("server", "repoServer", "controller"),
     "repoServer": ("server", "controller", "notifications", "applicationSet"),
@@ -64,12 +64,12 @@ def _services(chart: Chart, part: Part) -> Iterator[Body]:
         labels = part.labels | chart.texts(key, "metrics", "service", "labels")
         yield to.service(part.name, part.namespace, ports, part.selector, labels=labels)
     if key != "dex" and chart.on(key, "metrics", "enabled"):
-        at = (key, "metrics", "service")
-        number = chart.at(key, "metrics", "port") if key == "notifications" else chart.at(*at, "servicePort")
-        port = to.port(chart.text(*at, "portName"), number, "metrics")
-        labels = _metrics_labels(chart, part) | chart.texts(*at, "labels")
+        measured = (key, "metrics", "service")
+        number = chart.at(key, "metrics", "port") if key == "notifications" else chart.at(*measured, "servicePort")
+        port = to.port(chart.text(*measured, "portName"), number, "metrics")
+        labels = _metrics_labels(chart, part) | chart.texts(*measured, "labels")
         selector = part.selector | ({"app.kubernetes.io/component": part.own} if key == "redis" else {})
-        kind, ip = chart.text(*at, "type"), chart.text(*at, "clusterIP")
+        kind, ip = chart.text(*measured, "type"), chart.text(*measured, "clusterIP")
         yield to.service(f"{part.name}-metrics", part.namespace, [port], selector, labels=labels, type=kind, cluster_ip=ip)
 
 
@@ -103,9 +103,9 @@ def _network_policy(chart: Chart, part: Part) -> Iterator[Body]:
     if not (chart.on(key, "networkPolicy", "create") or chart.on("global", "networkPolicy", "create")):
         return
     there = [caller for caller in _CALLERS.get(key, ()) if caller != "notifications" or chart.on(caller, "enabled")]
-    callers: list[Json] = [{"podSelector": {"matchLabels": Part.of(chart, caller).selector}} for caller in there]
+    callers: list[Any] = [{"podSelector": {"matchLabels": Part.of(chart, caller).selector}} for caller in there]
     if key == "server":
-        rules: list[Json] = [{}]
+        rules: list[Any] = [{}]
     elif key == "applicationSet":
         ways_in = chart.on(key, "ingress", "enabled") or chart.on(key, "httproute", "enabled")
         if not (chart.on(key, "metrics", "enabled") or ways_in):
@@ -113,16 +113,16 @@ def _network_policy(chart: Chart, part: Part) -> Iterator[Body]:
         rules = [{"ports": [{"port": "webhook"}]}] if ways_in else []
         rules.append({"from": _EVERYONE, "ports": [{"port": "metrics"}]})
     elif key == "repoServer":
-        rules = [{"from": callers, "ports": [to.number("TCP", "repo-server")]}, {"from": _EVERYONE, "ports": [{"port": "metrics"}]}]
+        rules = [{"from": callers, "ports": [net.number("TCP", "repo-server")]}, {"from": _EVERYONE, "ports": [{"port": "metrics"}]}]
     elif key == "redis":
-        rules = [{"from": callers, "ports": [to.number("TCP", "redis")]}]
-        rules += [{"from": _EVERYONE, "ports": [to.number("TCP", "metrics")]}] if chart.on(key, "exporter", "enabled") else []
+        rules = [{"from": callers, "ports": [net.number("TCP", "redis")]}]
+        rules += [{"from": _EVERYONE, "ports": [net.number("TCP", "metrics")]}] if chart.on(key, "exporter", "enabled") else []
     elif key == "dex":
-        ports = [to.number("TCP", "http"), to.number("TCP", "grpc")]
-        rules = [{"from": callers, "ports": ports}, {"from": _EVERYONE, "ports": [to.number("TCP", "metrics")]}]
+        ports = [net.number("TCP", "http"), net.number("TCP", "grpc")]
+        rules = [{"from": callers, "ports": ports}, {"from": _EVERYONE, "ports": [net.number("TCP", "metrics")]}]
     else:
         rules = [{"from": _EVERYONE, "ports": [{"port": "metrics"}]}]
-    yield to.network_policy(part.name, part.namespace, part.selector, ingress=rules)
+    yield net.network_policy(part.name, part.namespace, part.selector, ingress=rules)
 
 
 def _monitor(chart: Chart, part: Part) -> Iterator[Body]:
@@ -163,20 +163,20 @@ def _server(chart: Chart, part: Part) -> Iterator[Body]:
             yield to.body(kind, name, part.namespace, annotations=chart.texts("server", key, "annotations"), spec=spec)
 
 
-def _ingress(chart: Chart, part: Part, number: Json, key: str, *, secret: str, every_host: bool = False) -> Body:
+def _ingress(chart: Chart, part: Part, number: Any, key: str, *, secret: str, every_host: bool = False) -> Body:
     at, name = (part.key, key), part.name
     otherwise = chart.text(part.key, "ingress", "hostname") or chart.text("global", "domain")
     host = chart.text(*at, "hostname") or (f"grpc.{otherwise}" if key == "ingressGrpc" else otherwise)
     back = {"service": {"name": name, "port": {"number": number}}}
     own = {"path": chart.text(*at, "path"), "pathType": chart.text(*at, "pathType"), "backend": back}
-    rules: list[Json] = [{"host": host, "http": {"paths": [*chart.items(*at, "extraPaths"), own]}}]
-    hosts: list[Json] = [host]
+    rules: list[Any] = [{"host": host, "http": {"paths": [*chart.items(*at, "extraPaths"), own]}}]
+    hosts: list[Any] = [host]
     for one in chart.items(*at, "extraHosts"):
         if isinstance(one, dict):
             paths = [own | {key: one[key] for key in ("path", "pathType") if one.get(key)}]
             rules.append({"host": one.get("name"), "http": {"paths": paths}})
             hosts += [one.get("name")] if every_host and one.get("name") else []
-    tls: list[Json] = [{"hosts": hosts, "secretName": secret}] if chart.on(*at, "tls") else []
+    tls: list[Any] = [{"hosts": hosts, "secretName": secret}] if chart.on(*at, "tls") else []
     spec = to.written(
         ingressClassName=chart.text(*at, "ingressClassName"),
         rules=[*rules, *chart.items(*at, "extraRules")],

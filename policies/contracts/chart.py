@@ -30,7 +30,7 @@ class Chart:
     namespace: str
     values: Mapping[str, Json]
 
-    def at(self, *keys: str) -> Json:
+    def at(self, *keys: str) -> Any:
         """The value at a chain of keys; None where there is none."""
         here: Json = dict(self.values)
         for key in keys:
@@ -47,11 +47,11 @@ class Chart:
         """The value as a template prints it; nothing where there is none."""
         return printed(self.at(*keys))
 
-    def number(self, *keys: str) -> Json:
+    def number(self, *keys: str) -> Any:
         """The value as YAML reads what a template prints: digits are a number."""
         return read(self.at(*keys))
 
-    def mapping(self, *keys: str) -> dict[str, Json]:
+    def mapping(self, *keys: str) -> dict[str, Any]:
         """The mapping at a chain of keys."""
         found = self.at(*keys)
         return dict(found) if isinstance(found, dict) else {}
@@ -60,7 +60,7 @@ class Chart:
         """The mapping at a chain of keys, each value as it is printed."""
         return {key: printed(value) for key, value in self.mapping(*keys).items()}
 
-    def items(self, *keys: str) -> list[Json]:
+    def items(self, *keys: str) -> list[Any]:
         """The list at a chain of keys."""
         found = self.at(*keys)
         return list(found) if isinstance(found, list) else []
@@ -88,7 +88,7 @@ class Chart:
         name = self.text("nameOverride") or self.name
         return self.fit(self.release if name in self.release else f"{self.release}-{name}")
 
-    def filled(self, value: Json) -> Json:
+    def filled(self, value: Json) -> Any:
         """A value whose texts a template goes through once more, as far as they name the release and the chart."""
         if isinstance(value, dict):
             return {key: self.filled(below) for key, below in value.items()}
@@ -156,7 +156,7 @@ def printed(value: Json) -> str:
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
-def read(value: Json) -> Json:
+def read(value: Json) -> Any:
     """A value as YAML reads what a template prints of it without quotes, as far as whole numbers go."""
     return int(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
 

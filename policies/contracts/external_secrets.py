@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, chart_of, defaults
 from crema.policies.contracts.contract import Contract
 from crema.policies.model.helm import Release
-from crema.policies.model.values import Json
 
 _LONGEST: Final = 63
 _HOOKS: Final = (
@@ -52,7 +52,7 @@ def _rendered(release: Release) -> Iterator[Body]:
     if chart.on("rbac", "create"):
         yield from _rights(chart, where)
     if chart.on("createOperator"):
-        yield _pods(chart, where, chart.name, (), [to.listens("metrics", chart.at("metrics", "listen", "port"))])
+        yield _pods(chart, where, chart.name, (), [run.listens("metrics", chart.at("metrics", "listen", "port"))])
     if chart.on("metrics", "service", "enabled") or chart.on("serviceMonitor", "enabled"):
         port = to.port("metrics", chart.at("metrics", "service", "port"), "metrics")
         yield to.service(_named(chart, "-metrics"), where, [port], _selector(chart), labels=_labels(chart))
@@ -122,27 +122,27 @@ def _rights(chart: Chart, where: str) -> Iterator[Body]:
         yield to.binding("ClusterRoleBinding", name, where, "ClusterRole/system:auth-delegator", account)
 
 
-def _pods(chart: Chart, where: str, container: str, at: tuple[str, ...], ports: list[Body], volumes: list[Json] | None = None) -> Body:
+def _pods(chart: Chart, where: str, container: str, at: tuple[str, ...], ports: list[Body], *, volumes: tuple[Body, ...] = ()) -> Body:
     """The Deployment of one part. What its values do not say stands below `global`."""
     suffix = {"webhook": "-webhook", "certController": "-cert-controller"}[at[0]] if at else ""
-    found = to.scheduled(chart, "global")
+    found = run.scheduled(chart, "global")
     found.pop("priorityClassName", None)
     accounts = {"": chart.account("serviceAccount")} | {"-webhook": _account(chart, "webhook", "webhook")}
     accounts["-cert-controller"] = _account(chart, "certController", "cert-controller")
-    spec = to.pod(
+    spec = run.pod(
         [
-            to.container(container, ports, resources=chart.mapping(*at, "resources"), env=chart.items(*at, "extraEnv")),
+            run.container(container, ports, resources=chart.mapping(*at, "resources"), env=chart.items(*at, "extraEnv")),
             *(chart.items(*at, "extraContainers") if not at else ()),
         ],
         account=accounts[suffix],
         init=chart.items(*at, "extraInitContainers"),
-        volumes=[*(volumes or ()), *to.volumes_of(chart.items(*at, "extraVolumes"))],
+        volumes=[*volumes, *run.volumes_of(chart.items(*at, "extraVolumes"))],
         host_network=chart.on(*at, "hostNetwork"),
         dns=chart.text(*at, "dnsPolicy"),
-        scheduling=found | to.scheduled(chart, *at),
+        scheduling=found | run.scheduled(chart, *at),
         pull=chart.items(*at, "imagePullSecrets") or chart.items("global", "imagePullSecrets"),
     )
-    return to.workload(
+    return run.workload(
         "Deployment",
         f"{chart.fullname}{suffix}",
         where,
@@ -182,11 +182,11 @@ def _webhook(chart: Chart, where: str) -> Iterator[Body]:
     elif chart.on(*at, "certManager", "cert", "create"):
         yield from to.every("Certificate", f"{chart.fullname}-webhook", where)
     listens = [
-        to.listens("metrics", chart.at(*at, "metrics", "listen", "port")),
-        to.listens("webhook", chart.at(*at, "port")),
-        to.listens("ready", chart.at(*at, "readinessProbe", "port")),
+        run.listens("metrics", chart.at(*at, "metrics", "listen", "port")),
+        run.listens("webhook", chart.at(*at, "port")),
+        run.listens("ready", chart.at(*at, "readinessProbe", "port")),
     ]
-    yield _pods(chart, where, "webhook", at, listens, [to.volume("certs", secret=f"{chart.fullname}-webhook")])
+    yield _pods(chart, where, "webhook", at, listens, volumes=(run.volume("certs", secret=f"{chart.fullname}-webhook"),))
     if chart.on(*at, "podDisruptionBudget", "enabled"):
         budget = chart.text(*at, "podDisruptionBudget", "nameOverride") or f"{chart.fullname}-webhook-pdb"
         yield to.budget(chart, budget, where, _selector(chart, "-webhook"), *at, "podDisruptionBudget")
@@ -205,8 +205,8 @@ def _certificates(chart: Chart, where: str) -> Iterator[Body]:
         port = to.port("metrics", chart.at(*at, "metrics", "service", "port"), "metrics")
         yield to.service(_named(chart, "-cert-controller-metrics"), where, [port], _selector(chart, suffix), labels=_labels(chart, suffix))
     listens = [
-        to.listens("metrics", chart.at(*at, "metrics", "listen", "port")),
-        to.listens("ready", chart.at(*at, "readinessProbe", "port")),
+        run.listens("metrics", chart.at(*at, "metrics", "listen", "port")),
+        run.listens("ready", chart.at(*at, "readinessProbe", "port")),
     ]
     yield _pods(chart, where, "cert-controller", at, listens)
     if chart.on(*at, "podDisruptionBudget", "enabled"):

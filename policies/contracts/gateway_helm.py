@@ -5,14 +5,14 @@ Source: https://github.com/envoyproxy/gateway/tree/main/charts/gateway-helm
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, chart_of, printed
 from crema.policies.contracts.contract import Contract
 from crema.policies.model.helm import Release
-from crema.policies.model.values import Json
 
 _NAME: Final = "envoy-gateway"
 """What everything is called, whatever the release."""
@@ -92,7 +92,7 @@ def _cluster(name: str, where: str) -> Iterator[Body]:
     yield to.binding("ClusterRoleBinding", name, where, f"ClusterRole/{name}", _NAME)
 
 
-def _pull(chart: Chart) -> list[Json]:
+def _pull(chart: Chart) -> list[Any]:
     at = ("deployment", "envoyGateway")
     own = chart.items(*at, "imagePullSecrets") or chart.items("global", "images", "envoyGateway", "pullSecrets")
     return chart.items("global", "imagePullSecrets") or own
@@ -100,20 +100,20 @@ def _pull(chart: Chart) -> list[Json]:
 
 def _pods(chart: Chart, where: str, selector: dict[str, str], *, injects: bool) -> Body:
     at = ("deployment", "envoyGateway")
-    ports = [to.listens(printed(one.get("name")), one.get("port")) for one in chart.items("deployment", "ports") if isinstance(one, dict)]
-    ports += [to.listens("webhook", 9443)] if injects else []
-    container = to.container(_NAME, ports, resources=chart.mapping(*at, "resources"), env=chart.items(*at, "extraEnv"))
+    ports = [run.listens(printed(one.get("name")), one.get("port")) for one in chart.items("deployment", "ports") if isinstance(one, dict)]
+    ports += [run.listens("webhook", 9443)] if injects else []
+    container = run.container(_NAME, ports, resources=chart.mapping(*at, "resources"), env=chart.items(*at, "extraEnv"))
     cache = chart.mapping(*at, "wasmCacheVolume")
     more = [{"name": "wasm-cache", **cache}, *chart.items("deployment", "pod", "extraVolumes")]
     priority = to.written(priorityClassName=chart.text("deployment", "priorityClassName"))
-    spec = to.pod(
+    spec = run.pod(
         [container],
         account=_NAME,
-        volumes=[to.volume(f"{_NAME}-config", config=f"{_NAME}-config"), to.volume("certs", secret=_NAME), *to.volumes_of(more)],
-        scheduling=to.scheduled(chart, "deployment", "pod") | priority,
+        volumes=[run.volume(f"{_NAME}-config", config=f"{_NAME}-config"), run.volume("certs", secret=_NAME), *run.volumes_of(more)],
+        scheduling=run.scheduled(chart, "deployment", "pod") | priority,
         pull=_pull(chart),
     )
-    return to.workload(
+    return run.workload(
         "Deployment",
         _NAME,
         where,
@@ -134,13 +134,13 @@ def _certificates(chart: Chart, where: str) -> Iterator[Body]:
         everywhere = f"{name}:{where}"
         yield from to.every("ClusterRole", everywhere, hook=_HOOK)
         yield to.binding("ClusterRoleBinding", everywhere, where, f"ClusterRole/{everywhere}", name, hook=_HOOK)
-    spec = to.pod(
-        [to.container(f"{_NAME}-certgen", resources=chart.mapping(*at, "resources"))],
+    spec = run.pod(
+        [run.container(f"{_NAME}-certgen", resources=chart.mapping(*at, "resources"))],
         account=name,
-        scheduling=to.scheduled(chart, *at),
+        scheduling=run.scheduled(chart, *at),
         pull=_pull(chart),
     )
-    yield to.workload("Job", name, where, spec, labels={"app": "certgen"} | chart.texts(*at, "pod", "labels"), hook=_HOOK)
+    yield run.workload("Job", name, where, spec, labels={"app": "certgen"} | chart.texts(*at, "pod", "labels"), hook=_HOOK)
 
 
 CONTRACT = Contract(chart="gateway-helm", since=(1, 9, 0), until=(2, 0, 0), rendered=_rendered, made=_made)

@@ -5,14 +5,15 @@ Established by rendering chart 12.11.1, alone and inside kube-prometheus-stack.
 
 import json
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import network_bodies as net
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts import routing
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, printed
 from crema.policies.contracts.grafana_pod import pod
-from crema.policies.model.values import Json
 
 STATEFUL: Final = frozenset({"sts", "StatefulSet", "statefulset"})
 _UNSAID: Final = (("imageRenderer", "enabled"), ("autoscaling", "enabled"), ("gateway", "enabled"), ("ldap", "enabled"))
@@ -57,7 +58,7 @@ def rendered(chart: Chart) -> Iterator[Body]:
     if chart.on("podDisruptionBudget"):
         yield to.budget(chart, name, namespace, selector, "podDisruptionBudget")
     if chart.on("networkPolicy", "enabled"):
-        yield to.guarded(chart, name, namespace, selector, labels, apart=True)
+        yield net.guarded(chart, name, namespace, selector, labels, apart=True)
     if chart.on("serviceMonitor", "enabled"):
         own = {"release": chart.release} | labels | chart.texts("serviceMonitor", "labels")
         where: Body = {"matchNames": [namespace]}
@@ -128,7 +129,7 @@ def _service(chart: Chart, name: str, namespace: str) -> Body:
 
 
 def _claim(chart: Chart) -> Body:
-    return to.claimed(
+    return run.claimed(
         chart.at("persistence", "size"), chart.items("persistence", "accessModes"), chart.at("persistence", "storageClassName")
     )
 
@@ -138,7 +139,7 @@ def _workload(chart: Chart, name: str, namespace: str) -> Body:
     labels = labels_of(chart) | chart.texts("podLabels")
     if chart.on("useStatefulSet") or (stored and kind in STATEFUL):
         claims = [{"metadata": {"name": "storage"}, "spec": _claim(chart)}] if stored else []
-        return to.workload(
+        return run.workload(
             "StatefulSet",
             name,
             namespace,
@@ -149,7 +150,7 @@ def _workload(chart: Chart, name: str, namespace: str) -> Body:
             serviceName=f"{name}-headless",
             volumeClaimTemplates=claims,
         )
-    return to.workload(
+    return run.workload(
         "Deployment",
         name,
         namespace,
@@ -177,7 +178,7 @@ def _configuration(chart: Chart) -> dict[str, str]:
     return data | ({"download_dashboards.sh": ""} if chart.on("dashboards") else {})
 
 
-def _ini(sections: dict[str, Json]) -> Iterator[str]:
+def _ini(sections: dict[str, Any]) -> Iterator[str]:
     for key, value in sorted(sections.items()):
         if not isinstance(value, dict):
             yield f"{key} = {_in_ini(value)}".rstrip()
@@ -187,5 +188,5 @@ def _ini(sections: dict[str, Json]) -> Iterator[str]:
             yield from (f"{name} = {_in_ini(each)}".rstrip() for name, each in sorted(value.items()))
 
 
-def _in_ini(value: Json) -> str:
+def _in_ini(value: Any) -> str:
     return json.dumps(value, separators=(",", ":")) if isinstance(value, list) else printed(value)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from crema.policies.contracts import bodies as to
 from crema.policies.contracts import ingress_nginx_webhook as hook
+from crema.policies.contracts import network_bodies as net
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, chart_of, printed
 from crema.policies.contracts.contract import Contract
@@ -145,8 +146,8 @@ def _network_policy(chart: Chart, names: Names) -> Body:
         if chart.on("controller", part, "enabled"):
             numbers.append(("TCP", chart.at("controller", part, "port")))
     numbers += [(protocol, number) for _, number, protocol in raw_ports(chart)]
-    ports = [to.number(protocol, number) for protocol, number in numbers]
-    return to.network_policy(names.controller, names.namespace, names.selector("controller"), ingress=[{"ports": ports}], egress=[{}])
+    ports = [net.number(protocol, number) for protocol, number in numbers]
+    return net.network_policy(names.controller, names.namespace, names.selector("controller"), ingress=[{"ports": ports}], egress=[{}])
 
 
 def _metrics(chart: Chart, names: Names) -> Iterator[Body]:

@@ -1,12 +1,14 @@
 """ingress-nginx: its pods. See `ingress_nginx.py`."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import network_bodies as net
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart
 from crema.policies.contracts.ingress_nginx_webhook import Names
-from crema.policies.model.values import Json
 
 
 def arguments(chart: Chart, names: Names) -> list[str]:
@@ -21,7 +23,7 @@ def arguments(chart: Chart, names: Names) -> list[str]:
     tcp, udp = (chart.text(*at, key, "configMapNamespace") or "$(POD_NAMESPACE)" for key in ("tcp", "udp"))
     watched = chart.text(*at, "scope", "namespace") or "$(POD_NAMESPACE)"
     chosen = chart.text(*at, "scope", "namespaceSelector")
-    rows: list[tuple[Json, str]] = [
+    rows: list[tuple[Any, str]] = [
         (not chart.on(*at, "enableAnnotationValidations"), "--enable-annotation-validation=false"),
         (chart.on("defaultBackend", "enabled"), f"--default-backend-service=$(POD_NAMESPACE)/{names.backend}"),
         (publishes and external, f"--publish-service={published.removesuffix('-')}"),
@@ -66,41 +68,41 @@ def pods(chart: Chart, names: Names, args: list[str]) -> Body:
     kind = chart.text(*at, "kind")
     on_host, hooked = chart.on(*at, "hostPort", "enabled"), chart.on(*hook, "enabled")
     ports = [
-        to.listens(name, number, host=(chart.at(*at, "hostPort", "ports", name) or number) if on_host else None)
+        run.listens(name, number, host=(chart.at(*at, "hostPort", "ports", name) or number) if on_host else None)
         for name, number in sorted(chart.mapping(*at, "containerPort").items())
     ]
     if chart.on(*at, "metrics", "enabled"):
-        ports.append(to.listens(chart.text(*at, "metrics", "portName"), chart.at(*at, "metrics", "port")))
+        ports.append(run.listens(chart.text(*at, "metrics", "portName"), chart.at(*at, "metrics", "port")))
     if hooked:
-        ports.append(to.listens("webhook", chart.at(*hook, "port")))
+        ports.append(run.listens("webhook", chart.at(*hook, "port")))
     for name, number, protocol in raw_ports(chart):
-        ports.append(to.listens(name, number, protocol=protocol, host=number if on_host else None))
-    volumes = to.volumes_of(chart.items(*at, "extraVolumes"))
+        ports.append(run.listens(name, number, protocol=protocol, host=number if on_host else None))
+    volumes = run.volumes_of(chart.items(*at, "extraVolumes"))
     if hooked:
         keys = ("tls.crt", "tls.key") if chart.on(*hook, "certManager", "enabled") else ()
-        volumes.append(to.volume("webhook-cert", secret=names.hook, keys=keys))
+        volumes.append(run.volume("webhook-cert", secret=names.hook, keys=keys))
     if template := chart.text(*at, "customTemplate", "configMapName"):
         key = chart.text(*at, "customTemplate", "configMapKey")
-        volumes.append(to.volume("nginx-template-volume", config=template, keys=(key,)))
-    container = to.container(
+        volumes.append(run.volume("nginx-template-volume", config=template, keys=(key,)))
+    container = run.container(
         chart.text(*at, "containerName"),
         ports,
         resources=chart.mapping(*at, "resources"),
         env=chart.items(*at, "extraEnvs"),
         args=args,
     )
-    spec = to.pod(
+    spec = run.pod(
         [container, *chart.items(*at, "extraContainers")],
         account=names.account,
         init=chart.items(*at, "extraInitContainers"),
         volumes=volumes,
         host_network=chart.on(*at, "hostNetwork"),
         dns=chart.text(*at, "dnsPolicy"),
-        scheduling=to.scheduled(chart, *at),
+        scheduling=run.scheduled(chart, *at),
         pull=chart.items("imagePullSecrets"),
     )
     scaled = chart.on(*at, "autoscaling", "enabled") != chart.on(*at, "keda", "enabled")
-    return to.workload(
+    return run.workload(
         kind,
         names.controller,
         names.namespace,
@@ -108,7 +110,7 @@ def pods(chart: Chart, names: Names, args: list[str]) -> Body:
         selector=names.selector("controller"),
         labels=names.labels("controller") | chart.texts(*at, "podLabels"),
         replicas=None if kind == "DaemonSet" or scaled else chart.at(*at, "replicaCount"),
-        **{"updateStrategy" if kind == "DaemonSet" else "strategy": chart.mapping(*at, "updateStrategy")},
+        strategy=chart.mapping(*at, "updateStrategy"),
     )
 
 
@@ -131,21 +133,21 @@ def default_backend(chart: Chart, names: Names) -> Iterator[Body]:
         labels=labels,
         type=chart.text(*at, "service", "type"),
     )
-    container = to.container(
+    container = run.container(
         f"{chart.short}-default-backend",
-        [to.listens("http", chart.at(*at, "port"))],
+        [run.listens("http", chart.at(*at, "port"))],
         resources=chart.mapping(*at, "resources"),
         env=chart.items(*at, "extraEnvs"),
     )
-    yield to.workload(
+    yield run.workload(
         "Deployment",
         names.backend,
         namespace,
-        to.pod(
+        run.pod(
             [container],
             account=account,
-            volumes=to.volumes_of(chart.items(*at, "extraVolumes")),
-            scheduling=to.scheduled(chart, *at),
+            volumes=run.volumes_of(chart.items(*at, "extraVolumes")),
+            scheduling=run.scheduled(chart, *at),
             pull=chart.items("imagePullSecrets"),
         ),
         selector=selector,
@@ -159,5 +161,5 @@ def default_backend(chart: Chart, names: Names) -> Iterator[Body]:
     if isinstance(replicas, int) and replicas > 1:
         yield to.budget(chart, names.backend, namespace, selector, *at)
     if chart.on(*at, "networkPolicy", "enabled"):
-        rule = {"ports": [to.number("TCP", chart.at(*at, "port"))]}
-        yield to.network_policy(names.backend, namespace, selector, ingress=[rule], types=("Ingress", "Egress"))
+        rule = {"ports": [net.number("TCP", chart.at(*at, "port"))]}
+        yield net.network_policy(names.backend, namespace, selector, ingress=[rule], types=("Ingress", "Egress"))

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import network_bodies as net
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, chart_of
 from crema.policies.model.helm import Release
@@ -96,21 +98,21 @@ def _by_jobs(chart: Chart, names: Names) -> Iterator[Body]:
             yield to.binding(f"{scope}RoleBinding", names.hook, namespace, f"{scope}Role/{names.hook}", account, hook=_ALWAYS)
     if chart.on(*at, "networkPolicy", "enabled"):
         selector = names.selector("admission-webhook")
-        yield to.network_policy(names.hook, namespace, selector, egress=[{}], types=("Ingress", "Egress"), hook=_ALWAYS)
+        yield net.network_policy(names.hook, namespace, selector, egress=[{}], types=("Ingress", "Egress"), hook=_ALWAYS)
     for job, container, hook in (
         ("createSecretJob", "create", "pre-install,pre-upgrade"),
         ("patchWebhookJob", "patch", "post-install,post-upgrade"),
     ):
-        spec = to.pod(
-            [to.container(container, resources=chart.mapping(*_AT, job, "resources"), env=chart.items(*_AT, "extraEnvs"))],
+        spec = run.pod(
+            [run.container(container, resources=chart.mapping(*_AT, job, "resources"), env=chart.items(*_AT, "extraEnvs"))],
             account=account,
-            volumes=to.volumes_of(chart.items(*_AT, job, "volumes")),
-            scheduling=to.scheduled(chart, *at),
+            volumes=run.volumes_of(chart.items(*_AT, job, "volumes")),
+            scheduling=run.scheduled(chart, *at),
             pull=chart.items("imagePullSecrets"),
         )
         labels = names.labels("admission-webhook", own=False) | chart.texts(*at, "labels")
         name = chart.fit(f"{names.hook}-{chart.text(*_AT, job, 'name')}")
-        yield to.workload("Job", name, namespace, spec, labels=labels, hook=hook)
+        yield run.workload("Job", name, namespace, spec, labels=labels, hook=hook)
 
 
 def made(release: Release) -> Iterator[Body]:

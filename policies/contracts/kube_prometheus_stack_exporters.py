@@ -1,13 +1,12 @@
 """kube-prometheus-stack: what leads Prometheus to the parts of Kubernetes itself. See `kube_prometheus_stack_objects.py`."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart
 from crema.policies.contracts.kube_prometheus_stack_names import Names
-from crema.policies.model.values import Json
 
 _PARTS: Final = (
     ("coreDns", "coredns", {"k8s-app": "kube-dns"}, None),
@@ -27,13 +26,13 @@ def rendered(chart: Chart, names: Names) -> Iterator[Body]:
         return
     for key, part, pods, number in _PARTS:
         if chart.on(key, "enabled"):
-            yield from _part(chart, names, key, part, pods, number)
+            yield from _part(chart, names, key, part, pods=pods, number=number)
     for key, part in (("kubeApiServer", "apiserver"), ("kubelet", "kubelet")):
         if chart.on(key, "enabled") and chart.on(key, "serviceMonitor", "enabled"):
             yield _monitor_only(chart, names, key, part)
 
 
-def _part(chart: Chart, names: Names, key: str, part: str, pods: dict[str, str], number: int | None) -> Iterator[Body]:
+def _part(chart: Chart, names: Names, key: str, part: str, *, pods: dict[str, str], number: int | None) -> Iterator[Body]:
     name, labels, port = f"{names.full}-{part}", names.labels(part), chart.text(key, "serviceMonitor", "port")
     is_dns = key == "kubeDns"
     if is_dns:
@@ -50,13 +49,13 @@ def _part(chart: Chart, names: Names, key: str, part: str, pods: dict[str, str],
     if elsewhere:
         yield to.body("Endpoints", name, _SYSTEM, api="v1")
     if is_dns or chart.on(key, "serviceMonitor", "enabled"):
-        monitored: list[Json] = [{"port": one["name"]} for one in ports] if is_dns else [{"port": port}]
+        monitored: list[Any] = [{"port": one["name"]} for one in ports] if is_dns else [{"port": port}]
         if chart.on(key, "serviceMonitor", "resource", "enabled"):
             monitored.append({"port": port})
-        yield _monitor(chart, names, key, part, monitored, chart.mapping(key, "serviceMonitor", "selector"))
+        yield _monitor(chart, names, key, part, ports=monitored, chosen=chart.mapping(key, "serviceMonitor", "selector"))
 
 
-def _monitor(chart: Chart, names: Names, key: str, part: str, ports: list[Json], chosen: Body) -> Body:
+def _monitor(chart: Chart, names: Names, key: str, part: str, *, ports: list[Any], chosen: Body) -> Body:
     labels = names.labels(part)
     selector = chosen or {"matchLabels": {"app": labels["app"], "release": chart.release}}
     where = _SYSTEM if chart.on("prometheus", "prometheusSpec", "ignoreNamespaceSelectors") else names.namespace
@@ -69,7 +68,7 @@ def _monitor_only(chart: Chart, names: Names, key: str, part: str) -> Body:
     """The API server's Service is always there; the kubelet's the operator makes."""
     at = (key, "serviceMonitor")
     if key == "kubeApiServer":
-        ports: list[Json] = [{"port": "https"}]
+        ports: list[Any] = [{"port": "https"}]
         searched, selector = "default", chart.mapping(*at, "selector")
     else:
         port = f"{'https' if chart.on(*at, 'https') else 'http'}-metrics"

@@ -1,10 +1,9 @@
 """kube-prometheus-stack: what its objects are called. See `kube_prometheus_stack_objects.py`."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts.chart import Chart, printed
-from crema.policies.model.values import Json
 
 LONGEST: Final = 26
 """Letters of the full name: names with the longest ending still have to fit."""
@@ -23,7 +22,7 @@ class Names:
     prometheus: str
     alertmanager: str
     common: dict[str, str]
-    pull: list[Json]
+    pull: list[Any]
 
     @classmethod
     def of(cls, chart: Chart) -> "Names":

@@ -5,6 +5,7 @@ code: https://github.com/prometheus-operator/prometheus-operator/tree/main/pkg
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from crema.policies.contracts import bodies as to
 from crema.policies.contracts import grafana_objects as grafana
@@ -14,6 +15,7 @@ from crema.policies.contracts import kube_prometheus_stack_rules as rules
 from crema.policies.contracts import kube_prometheus_stack_servers as servers
 from crema.policies.contracts import kube_state_metrics_objects as state_metrics
 from crema.policies.contracts import node_exporter_objects as node_exporter
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, chart_of
 from crema.policies.contracts.kube_prometheus_stack_names import Names
@@ -68,11 +70,12 @@ def rendered(release: Release) -> Iterator[Body]:
 def gap(release: Release) -> str:
     """What values ask for and nothing here says."""
     chart = chart_of(release)
-    asked = [".".join(keys) for keys in _UNSAID if chart.on(*keys)]
+    asked = [f"{'.'.join(keys)} is on, and what it brings is not in the contract" for keys in _UNSAID if chart.on(*keys)]
     for key, switch, part in _PARTS:
-        if chart.on(switch, "enabled") and (more := part.gap(chart.part(key))):
-            return more
-    return f"{asked[0]} is on, and what it brings is not in the contract" if asked else ""
+        if chart.on(switch, "enabled"):
+            more: str = part.gap(chart.part(key))
+            asked += [more] if more else []
+    return asked[0] if asked else ""
 
 
 def made(release: Release) -> Iterator[Body]:
@@ -115,8 +118,8 @@ def _prometheus(chart: Chart, names: Names) -> Iterator[Body]:
         at,
         f"prometheus-{names.prometheus}",
         names.namespace,
-        labels,
-        [to.container("prometheus", [to.listens(port, 9090)], resources=chart.mapping(*at, "resources"))],
+        labels=labels,
+        containers=[run.container("prometheus", [run.listens(port, 9090)], resources=chart.mapping(*at, "resources"))],
         account=servers.account_of(chart, names, "prometheus"),
         mounted=[("secret", one) for one in secrets] + [("config", one) for one in configs],
         claim=chart.mapping(*at, "storageSpec", "volumeClaimTemplate", "spec"),
@@ -142,14 +145,14 @@ def _alertmanager(chart: Chart, names: Names) -> Iterator[Body]:
         labels={"operated-alertmanager": "true"},
         cluster_ip="None",
     )
-    listens = [to.listens(port, 9093), to.listens("mesh-tcp", 9094), to.listens("mesh-udp", 9094, protocol="UDP")]
+    listens = [run.listens(port, 9093), run.listens("mesh-tcp", 9094), run.listens("mesh-udp", 9094, protocol="UDP")]
     yield _pods(
         chart,
         at,
         f"alertmanager-{names.alertmanager}",
         names.alerting,
-        labels,
-        [to.container("alertmanager", listens, resources=chart.mapping(*at, "resources"))],
+        labels=labels,
+        containers=[run.container("alertmanager", listens, resources=chart.mapping(*at, "resources"))],
         account=servers.account_of(chart, names, "alertmanager"),
         mounted=[("secret", one) for one in chart.items(*at, "secrets")] + [("config", one) for one in chart.items(*at, "configMaps")],
         claim=chart.mapping(*at, "storage", "volumeClaimTemplate", "spec"),
@@ -163,27 +166,27 @@ def _pods(
     at: tuple[str, ...],
     name: str,
     namespace: str,
+    *,
     labels: dict[str, str],
     containers: list[Body],
-    *,
     account: str,
-    mounted: list[tuple[str, object]],
+    mounted: list[tuple[str, Any]],
     claim: Body,
     volume: str,
     service: str,
 ) -> Body:
-    reloads = to.container("config-reloader", [to.listens("reloader-web", 8080)])
-    spec = to.pod(
+    reloads = run.container("config-reloader", [run.listens("reloader-web", 8080)])
+    spec = run.pod(
         [*containers, reloads],
         account=account,
-        volumes=[to.volume(f"{kind}-{one}", **{kind: str(one)}) for kind, one in mounted],
+        volumes=[run.volume(f"{kind}-{one}", **{kind: str(one)}) for kind, one in mounted],
         host_network=chart.on(*at, "hostNetwork"),
-        scheduling=to.scheduled(chart, *at),
+        scheduling=run.scheduled(chart, *at),
         pull=chart.items("global", "imagePullSecrets"),
     )
     claims = [{"metadata": {"name": volume}, "spec": claim}] if claim else []
     replicas = chart.at(*at, "replicas")
-    return to.workload(
+    return run.workload(
         "StatefulSet",
         name,
         namespace,

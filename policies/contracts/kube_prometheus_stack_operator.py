@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import network_bodies as net
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart
 from crema.policies.contracts.kube_prometheus_stack_names import Names
@@ -30,7 +32,7 @@ def rendered(chart: Chart, names: Names) -> Iterator[Body]:
     if chart.on(*_AT, "networkPolicy", "enabled") and chart.text(*_AT, "networkPolicy", "flavor") == "kubernetes":
         number = chart.number(*_AT, "tls", "internalPort") if chart.on(*_AT, "tls", "enabled") else 8080
         chosen = _selector(chart, names) | chart.texts(*_AT, "networkPolicy", "matchLabels")
-        yield to.network_policy(
+        yield net.network_policy(
             names.operator, names.namespace, chosen, ingress=[{"ports": [{"port": number}]}], egress=[{}], types=("Egress", "Ingress")
         )
     if chart.on(*_HOOK, "certManager", "enabled"):
@@ -80,20 +82,20 @@ def _operator(chart: Chart, names: Names) -> Iterator[Body]:
         more_labels = chart.texts(*_AT, "serviceMonitor", "additionalLabels")
         where: Body = {"matchNames": [names.namespace]}
         yield to.monitor(name, names.namespace, labels | more_labels, selector, ["https" if secure else "http"], where=where)
-    listens = to.listens("https", chart.at(*_AT, "tls", "internalPort")) if secure else to.listens("http", 8080)
-    volumes = [to.volume("tls-secret", secret=f"{names.full}-admission")] if secure else []
+    listens = run.listens("https", chart.at(*_AT, "tls", "internalPort")) if secure else run.listens("http", 8080)
+    volumes = [run.volume("tls-secret", secret=f"{names.full}-admission")] if secure else []
     host = chart.on(*_AT, "hostNetwork")
-    yield to.workload(
+    yield run.workload(
         "Deployment",
         name,
         names.namespace,
-        to.pod(
-            [to.container(names.short, [listens], resources=chart.mapping(*_AT, "resources"))],
+        run.pod(
+            [run.container(names.short, [listens], resources=chart.mapping(*_AT, "resources"))],
             account=account,
-            volumes=[*volumes, *to.volumes_of(chart.items(*_AT, "extraVolumes"))],
+            volumes=[*volumes, *run.volumes_of(chart.items(*_AT, "extraVolumes"))],
             host_network=host,
             dns="ClusterFirstWithHostNet" if host else "",
-            scheduling=to.scheduled(chart, *_AT),
+            scheduling=run.scheduled(chart, *_AT),
             pull=names.pull,
         ),
         selector=selector,
@@ -130,12 +132,12 @@ def _jobs(chart: Chart, names: Names, name: str) -> Iterator[Body]:
             "app.kubernetes.io/name": f"{names.short}-prometheus-operator",
             "app.kubernetes.io/component": "prometheus-operator-webhook",
         }
-        container = to.container(part, resources=chart.mapping(*at, "resources"))
-        spec = to.pod([container], account=name, scheduling=to.scheduled(chart, *at), pull=names.pull)
-        yield to.workload("Job", f"{name}-{part}", names.namespace, spec, labels=labels, hook=hook)
+        container = run.container(part, resources=chart.mapping(*at, "resources"))
+        spec = run.pod([container], account=name, scheduling=run.scheduled(chart, *at), pull=names.pull)
+        yield run.workload("Job", f"{name}-{part}", names.namespace, spec, labels=labels, hook=hook)
         if chart.on(*_AT, "networkPolicy", "enabled") and chart.text(*_AT, "networkPolicy", "flavor") == "kubernetes":
             chosen = {"app": labels["app"]} | (chart.texts(*_AT, "networkPolicy", "matchLabels") or labels)
-            yield to.network_policy(f"{name}-{part}", names.namespace, chosen, egress=[{}], hook=hook)
+            yield net.network_policy(f"{name}-{part}", names.namespace, chosen, egress=[{}], hook=hook)
 
 
 def _certificates(chart: Chart, names: Names) -> Iterator[Body]:

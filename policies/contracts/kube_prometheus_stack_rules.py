@@ -49,7 +49,7 @@ _RULES: Final = """
     prometheus prometheus
     prometheus-operator prometheusOperator
 """
-"""A PrometheusRule a line: its name, the key of `defaultRules.rules`, the part that has to be on, the alert whose absence leaves nothing."""
+"""A PrometheusRule a line: its name, the key of `defaultRules.rules`, the part that is on, the alert without which nothing is left."""
 _DASHBOARDS: Final = {
     (): """
         cluster-total grafana-overview k8s-resources-cluster k8s-resources-multicluster k8s-resources-namespace k8s-resources-node

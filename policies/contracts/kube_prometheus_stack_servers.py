@@ -1,14 +1,14 @@
 """kube-prometheus-stack: Prometheus and Alertmanager, and what the operator makes of them. See `kube_prometheus_stack_objects.py`."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import network_bodies as net
 from crema.policies.contracts import routing
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart
 from crema.policies.contracts.kube_prometheus_stack_names import Names
-from crema.policies.model.values import Json
 
 _NIL_IS_RELEASE: Final = ("serviceMonitor", "podMonitor", "probe", "rule", "scrapeConfig")
 _NOT_SAID: Final = frozenset({"ruleSelector", "scrapeConfigSelector", "scrapeConfigNamespaceSelector"})
@@ -63,10 +63,8 @@ def _server(chart: Chart, names: Names, key: str, where: str) -> Iterator[Body]:
         yield to.body("ServiceAccount", account_of(chart, names, key), where, imagePullSecrets=names.pull)
     if chart.on(key, "serviceMonitor", "selfMonitor"):
         chosen = {"app": labels["app"], "release": chart.release, "self-monitor": "true"}
-        more = [
-            to.written(port=one.get("port")) for one in chart.items(key, "serviceMonitor", "additionalEndpoints") if isinstance(one, dict)
-        ]
-        ports = [{"port": chart.text(*spec, "portName")}, {"port": "reloader-web"}, *more]
+        asked = (one.get("port") for one in chart.items(key, "serviceMonitor", "additionalEndpoints") if isinstance(one, dict))
+        ports = [{"port": chart.text(*spec, "portName")}, {"port": "reloader-web"}, *({"port": port} for port in asked)]
         own = labels | chart.texts(key, "serviceMonitor", "additionalLabels")
         yield to.monitor(name, where, own, chosen, ports, where={"matchNames": [names.namespace]})
     if chart.on(key, "podDisruptionBudget", "enabled"):
@@ -95,7 +93,7 @@ def _prometheus(chart: Chart, names: Names) -> Iterator[Body]:
         if chart.at(*at, everywhere) is not None or everywhere not in _NOT_SAID:
             spec[everywhere] = chart.mapping(*at, everywhere)
     spec |= _pods(chart, names, at)
-    own: list[Json] = [_alerted(chart, names)] if chart.on("alertmanager", "enabled") else []
+    own: list[Any] = [_alerted(chart, names)] if chart.on("alertmanager", "enabled") else []
     alerted = chart.items(*at, "alertingEndpoints") or own
     if alerted and not chart.on(*at, "disableAlerting"):
         spec["alerting"] = {"alertmanagers": alerted}
@@ -182,18 +180,20 @@ def _guarded(chart: Chart, names: Names) -> Body:
     at, number = ("alertmanager", "networkPolicy"), chart.number("alertmanager", "service", "port")
     reloads = chart.on(*at, "monitoringRules", "configReloader")
     gateway, labels = chart.text(*at, "gateway", "namespace"), chart.mapping(*at, "gateway", "podLabels")
-    rules: list[Json] = []
+    rules: list[Any] = []
     if gateway and labels:
         space: Body = {"matchLabels": {"kubernetes.io/metadata.name": gateway}}
         source: Body = {"namespaceSelector": space, "podSelector": {"matchLabels": labels}}
-        rules.append({"from": [source], "ports": [to.number("TCP", number)]})
+        rules.append({"from": [source], "ports": [net.number("TCP", number)]})
     if chart.on(*at, "monitoringRules", "prometheus"):
-        ports = [to.number("TCP", number)] + ([to.number("TCP", 8080)] if reloads else [])
+        ports = [net.number("TCP", number)] + ([net.number("TCP", 8080)] if reloads else [])
         rules.append({"from": [_pod(name="prometheus")], "ports": ports})
     if chart.on(*at, "enableClusterRules") and chart.on("alertmanager", "service", "clusterPort"):
-        rules.append({"from": [_pod(name="alertmanager")], "ports": [to.number("TCP", chart.at("alertmanager", "service", "clusterPort"))]})
+        rules.append(
+            {"from": [_pod(name="alertmanager")], "ports": [net.number("TCP", chart.at("alertmanager", "service", "clusterPort"))]}
+        )
     if reloads:
-        rules.append({"from": [_pod(name="alertmanager", component="config-reloader")], "ports": [to.number("TCP", 8080)]})
+        rules.append({"from": [_pod(name="alertmanager", component="config-reloader")], "ports": [net.number("TCP", 8080)]})
     rules += chart.items(*at, "additionalIngress")
     spec: Body = {"podSelector": _pod(name="alertmanager")["podSelector"], "policyTypes": chart.items(*at, "policyTypes"), "ingress": rules}
     if chart.on(*at, "egress", "enabled"):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart
 
@@ -28,7 +29,7 @@ def rendered(chart: Chart) -> Iterator[Body]:
     account, itself = chart.account("serviceAccount"), chart.on("selfMonitor", "enabled")
     if chart.on("serviceAccount", "create"):
         pull = [*chart.items("global", "imagePullSecrets"), *chart.items("serviceAccount", "imagePullSecrets")]
-        yield to.body("ServiceAccount", account, namespace, imagePullSecrets=to.pulled(pull))
+        yield to.body("ServiceAccount", account, namespace, imagePullSecrets=run.pulled(pull))
     if chart.on("rbac", "create") and chart.on("rbac", "useClusterRole"):
         role = chart.text("rbac", "useExistingRole")
         if not role:
@@ -42,15 +43,15 @@ def rendered(chart: Chart) -> Iterator[Body]:
         node = chart.at("selfMonitor", "telemetryNodePort") if on_nodes else None
         ports.append(to.port("metrics", telemetry, "metrics", node=node))
     yield to.service(name, namespace, ports, selector, labels=labels, type=kind, cluster_ip=chart.text("service", "clusterIP"))
-    yield to.workload(
+    yield run.workload(
         "Deployment",
         name,
         namespace,
-        to.pod(
+        run.pod(
             [
-                to.container(
+                run.container(
                     chart.short,
-                    [to.listens("http", number), to.listens("metrics", telemetry)],
+                    [run.listens("http", number), run.listens("metrics", telemetry)],
                     resources=chart.mapping("resources"),
                     env=chart.items("env"),
                 ),
@@ -58,10 +59,10 @@ def rendered(chart: Chart) -> Iterator[Body]:
             ],
             account=account,
             init=chart.items("initContainers"),
-            volumes=to.volumes_of(chart.items("volumes")),
+            volumes=run.volumes_of(chart.items("volumes")),
             host_network=chart.on("hostNetwork"),
             dns=chart.text("dnsPolicy"),
-            scheduling=to.scheduled(chart),
+            scheduling=run.scheduled(chart),
             pull=[*chart.items("global", "imagePullSecrets"), *chart.items("imagePullSecrets")],
         ),
         selector=selector,

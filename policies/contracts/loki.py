@@ -6,16 +6,16 @@ Source: https://github.com/grafana-community/helm-charts/tree/main/charts/loki
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
 from crema.policies.contracts import loki_around as around
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, chart_of
 from crema.policies.contracts.contract import Contract
 from crema.policies.contracts.loki_names import Names
 from crema.policies.model.helm import Release
-from crema.policies.model.values import Json
 
 _MODES: Final = frozenset({"Monolithic", "SingleBinary"})
 _OBJECTS: Final = frozenset({"s3", "gcs", "azure", "swift", "alibabacloud", "cos", "bos"})
@@ -98,14 +98,14 @@ def _process(chart: Chart, names: Names) -> Body:
     """The pods in which everything runs, reached under the release's own name."""
     at, rules = ("singleBinary",), chart.on("sidecar", "rules", "enabled") and chart.on("singleBinary", "sidecar")
     ports = [
-        to.listens("http-metrics", chart.at("loki", "server", "http_listen_port")),
-        to.listens("grpc", chart.at("loki", "server", "grpc_listen_port")),
-        to.listens("http-memberlist", 7946),
+        run.listens("http-metrics", chart.at("loki", "server", "http_listen_port")),
+        run.listens("grpc", chart.at("loki", "server", "grpc_listen_port")),
+        run.listens("http-memberlist", 7946),
     ]
     places = (("global",), ("defaults",), at)
     resources = next((found for place in (at, ("defaults",), ("loki",)) if (found := chart.mapping(*place, "resources"))), {})
-    containers: list[Json] = [
-        to.container(
+    containers: list[Any] = [
+        run.container(
             "loki",
             ports,
             resources=resources,
@@ -115,11 +115,11 @@ def _process(chart: Chart, names: Names) -> Body:
     ]
     if rules:
         number = chart.at("sidecar", "rules", "healthPort")
-        health = [to.listens("http-sidecar", number)] if number else []
-        containers.append(to.container("loki-sc-rules", health, resources=chart.mapping("sidecar", "resources")))
+        health = [run.listens("http-sidecar", number)] if number else []
+        containers.append(run.container("loki-sc-rules", health, resources=chart.mapping("sidecar", "resources")))
     stored, kind = chart.on(*at, "persistence", "enabled"), chart.text(*at, "kind")
     claimed = stored and chart.text(*at, "persistence", "type") in {"", "pvc"}
-    spec = to.pod(
+    spec = run.pod(
         [*containers, *chart.items(*at, "extraContainers")],
         account=names.account(chart),
         init=chart.items(*at, "initContainers"),
@@ -128,11 +128,11 @@ def _process(chart: Chart, names: Names) -> Body:
         pull=chart.items("imagePullSecrets"),
     )
     size = chart.mapping(*at, "persistence")
-    claim = to.claim("storage", size.get("size"), chart.items(*at, "persistence", "accessModes"), size.get("storageClass"))
+    claim = run.claim("storage", size.get("size"), chart.items(*at, "persistence", "accessModes"), size.get("storageClass"))
     podded = chart.texts("loki", "podLabels") | chart.texts("defaults", "podLabels") | chart.texts(*at, "podLabels")
     replicas = chart.number(*at, "replicas") if chart.text("loki", "storage", "type") in _OBJECTS else 1
     stateful = kind == "StatefulSet"
-    return to.workload(
+    return run.workload(
         kind,
         names.full,
         names.namespace,
@@ -142,21 +142,21 @@ def _process(chart: Chart, names: Names) -> Body:
         replicas=replicas if isinstance(replicas, int) and replicas > 1 else 1,
         serviceName=f"{names.full}-headless" if stateful else None,
         volumeClaimTemplates=[claim] if claimed and stateful else None,
-        **{"updateStrategy" if stateful else "strategy": chart.mapping(*at, "strategy")},
+        strategy=chart.mapping(*at, "strategy"),
     )
 
 
-def _volumes(chart: Chart, names: Names, *, claimed: bool) -> Iterator[Json]:
+def _volumes(chart: Chart, names: Names, *, claimed: bool) -> Iterator[Any]:
     config = names.configuration(chart, "configObjectName")
     if chart.text("loki", "configStorageType") == "Secret":
-        yield to.volume("config", secret=config)
+        yield run.volume("config", secret=config)
     else:
-        yield to.volume("config", config=config, keys=("config.yaml",))
-    yield to.volume("runtime-config", config=f"{names.short}-runtime")
+        yield run.volume("config", config=config, keys=("config.yaml",))
+    yield run.volume("runtime-config", config=f"{names.short}-runtime")
     if claimed:
-        yield to.volume("storage", claim=f"{names.full}-data")
+        yield run.volume("storage", claim=f"{names.full}-data")
     for place in ("global", "defaults", "singleBinary"):
-        yield from to.volumes_of(chart.items(place, "extraVolumes"))
+        yield from run.volumes_of(chart.items(place, "extraVolumes"))
 
 
 CONTRACT = Contract(chart="loki", since=(18, 0, 0), until=(19, 0, 0), rendered=_rendered, gap=_gap)

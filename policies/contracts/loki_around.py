@@ -1,14 +1,14 @@
 """loki: what stands beside the store: the gateway, the caches, the canary, what Prometheus and Grafana read. See `loki.py`."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts import routing
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, printed
 from crema.policies.contracts.loki_names import Names
-from crema.policies.model.values import Json
 
 _CACHES: Final = (("chunksCache", "chunks-cache"), ("resultsCache", "results-cache"))
 _DASHBOARDS: Final = """
@@ -61,7 +61,7 @@ def _gateway(chart: Chart, names: Names) -> Iterator[Body]:
     if chart.on(*at, "podDisruptionBudget", "enabled") and isinstance(replicas, int) and replicas > 1:
         yield from _budget(chart, names, "gateway", "gateway")
     if chart.on(*at, "ingress", "enabled"):
-        rules: list[Json] = []
+        rules: list[Any] = []
         for one in chart.items(*at, "ingress", "hosts"):
             listed = one.get("paths") if isinstance(one, dict) else None
             back = {"service": {"name": name, "port": {"number": number}}}
@@ -78,29 +78,29 @@ def _gateway(chart: Chart, names: Names) -> Iterator[Body]:
 def _gateway_pods(chart: Chart, names: Names, name: str) -> Body:
     at = ("gateway",)
     resources = chart.mapping(*at, "resources") or chart.mapping("defaults", "resources")
-    containers: list[Json] = [
-        to.container(
+    containers: list[Any] = [
+        run.container(
             "nginx",
-            [to.listens("http", chart.at(*at, "containerPort"))],
+            [run.listens("http", chart.at(*at, "containerPort"))],
             resources=resources,
             env=chart.items(*at, "extraEnv"),
             env_from=chart.items(*at, "extraEnvFrom"),
         )
     ]
     if chart.on(*at, "metrics", "enabled"):
-        listens = [to.listens("http-metrics", 4040), to.listens("syslog", 8514)]
-        containers.append(to.container("exporter", listens, resources=chart.mapping(*at, "metrics", "resources")))
-    volumes: list[Json] = [to.volume("config", config=name)]
+        listens = [run.listens("http-metrics", 4040), run.listens("syslog", 8514)]
+        containers.append(run.container("exporter", listens, resources=chart.mapping(*at, "metrics", "resources")))
+    volumes: list[Any] = [run.volume("config", config=name)]
     if chart.on(*at, "basicAuth", "enabled"):
-        volumes.append(to.volume("auth", secret=chart.text(*at, "basicAuth", "existingSecret") or name))
-    spec = to.pod(
+        volumes.append(run.volume("auth", secret=chart.text(*at, "basicAuth", "existingSecret") or name))
+    spec = run.pod(
         [*containers, *chart.items(*at, "extraContainers")],
         account=names.account(chart, "gateway"),
-        volumes=[*volumes, *to.volumes_of(chart.items(*at, "extraVolumes"))],
+        volumes=[*volumes, *run.volumes_of(chart.items(*at, "extraVolumes"))],
         scheduling=names.scheduled(chart, *at),
         pull=chart.items("imagePullSecrets"),
     )
-    return to.workload(
+    return run.workload(
         "Deployment",
         name,
         names.namespace,
@@ -133,23 +133,23 @@ def _cache(chart: Chart, names: Names, key: str, part: str) -> Iterator[Body]:
     resources: Body = {"limits": {"memory": asked}, "requests": {"cpu": chart.at(key, "allocatedCPU"), "memory": asked}}
     containers = [
         *chart.items(key, "extraContainers"),
-        to.container("memcached", [to.listens("client", chart.at(key, "port"))], resources=chart.mapping(key, "resources") or resources),
+        run.container("memcached", [run.listens("client", chart.at(key, "port"))], resources=chart.mapping(key, "resources") or resources),
     ]
     if measured:
-        listens = [to.listens("http-metrics", 9150)]
-        containers.append(to.container("exporter", listens, resources=chart.mapping("memcachedExporter", "resources")))
-    spec = to.pod(
+        listens = [run.listens("http-metrics", 9150)]
+        containers.append(run.container("exporter", listens, resources=chart.mapping("memcachedExporter", "resources")))
+    spec = run.pod(
         containers,
         account=names.account(chart, "memcached"),
         init=chart.items(key, "initContainers"),
-        volumes=to.volumes_of(chart.items(key, "extraVolumes")),
-        scheduling=to.scheduled(chart, key),
+        volumes=run.volumes_of(chart.items(key, "extraVolumes")),
+        scheduling=run.scheduled(chart, key),
         pull=chart.items("imagePullSecrets"),
     )
     size = chart.mapping(key, "persistence")
-    claim = to.claim("data", size.get("storageSize"), storage_class=size.get("storageClass"))
+    claim = run.claim("data", size.get("storageSize"), storage_class=size.get("storageClass"))
     selector = names.selector(component) | {"name": component}
-    yield to.workload(
+    yield run.workload(
         "StatefulSet",
         name,
         names.namespace,
@@ -157,7 +157,7 @@ def _cache(chart: Chart, names: Names, key: str, part: str) -> Iterator[Body]:
         selector=selector,
         labels=selector | chart.texts("loki", "podLabels") | chart.texts(key, "podLabels"),
         replicas=chart.at(key, "replicas"),
-        updateStrategy=chart.mapping(key, "statefulStrategy"),
+        strategy=chart.mapping(key, "statefulStrategy"),
         serviceName=f"{names.full}-{part}",
         volumeClaimTemplates=[claim] if chart.on(key, "persistence", "enabled") else None,
     )
@@ -172,18 +172,18 @@ def _canary(chart: Chart, names: Names) -> Iterator[Body]:
     port = to.port("http-metrics", 3500, "http-metrics")
     labels = names.labels("canary") | chart.texts(*at, "service", "labels")
     yield to.service(name, names.namespace, [port], selector, labels=labels)
-    container = to.container(
+    container = run.container(
         "canary",
-        [to.listens("http-metrics", 3500)],
+        [run.listens("http-metrics", 3500)],
         resources=chart.mapping(*at, "resources"),
         env=chart.items(*at, "extraEnv"),
         env_from=chart.items(*at, "extraEnvFrom"),
     )
-    volumes = to.volumes_of(chart.items(*at, "extraVolumes"))
+    volumes = run.volumes_of(chart.items(*at, "extraVolumes"))
     pull = chart.items("imagePullSecrets")
-    spec = to.pod([container], account=account, volumes=volumes, scheduling=to.scheduled(chart, *at), pull=pull)
+    spec = run.pod([container], account=account, volumes=volumes, scheduling=run.scheduled(chart, *at), pull=pull)
     deployed = kind == "Deployment"
-    yield to.workload(
+    yield run.workload(
         kind,
         name,
         names.namespace,
@@ -191,7 +191,7 @@ def _canary(chart: Chart, names: Names) -> Iterator[Body]:
         selector=selector,
         labels=selector | chart.texts(*at, "podLabels"),
         replicas=chart.at(*at, "replicas") if deployed else None,
-        **{"strategy" if deployed else "updateStrategy": chart.mapping(*at, "updateStrategy")},
+        strategy=chart.mapping(*at, "updateStrategy"),
     )
 
 
@@ -224,7 +224,7 @@ def _budget(chart: Chart, names: Names, key: str, component: str) -> Iterator[Bo
         yield to.body("PodDisruptionBudget", chart.fit(f"{names.full}-{component}"), names.namespace, spec=spec)
 
 
-def _ingress(chart: Chart, name: str, namespace: str, rules: list[Json], *keys: str) -> Body:
+def _ingress(chart: Chart, name: str, namespace: str, rules: list[Any], *keys: str) -> Body:
     tls = [
         {"hosts": one.get("hosts"), **to.written(secretName=one.get("secretName"))}
         for one in chart.items(*keys, "tls")
@@ -234,6 +234,6 @@ def _ingress(chart: Chart, name: str, namespace: str, rules: list[Json], *keys: 
     return to.body("Ingress", name, namespace, annotations=chart.texts(*keys, "annotations"), spec=spec)
 
 
-def _paths(paths: list[Json], service: str, number: Json) -> list[Json]:
+def _paths(paths: list[Any], service: str, number: Any) -> list[Any]:
     back = {"service": {"name": service, "port": {"number": number}}}
     return [{"path": printed(path), "pathType": "Prefix", "backend": back} for path in paths]

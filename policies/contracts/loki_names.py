@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, printed
 
@@ -51,8 +52,8 @@ class Names:
     def scheduled(self, chart: Chart, *keys: str) -> Body:
         """Where pods may go: the first place that says something has the word."""
         places = (keys, ("defaults",), ("loki",))
-        own = to.scheduled(chart, *keys)
-        found = {key: value for place in reversed(places) for key, value in to.scheduled(chart, *place).items() if key != "affinity"}
+        own = run.scheduled(chart, *keys)
+        found = {key: value for place in reversed(places) for key, value in run.scheduled(chart, *place).items() if key != "affinity"}
         priority = chart.text("global", "priorityClassName")
         return to.written(affinity=chart.filled(own.get("affinity")), **({"priorityClassName": priority} | found))
 

@@ -4,14 +4,14 @@ Established by rendering chart 2.10.3, in which Loki is 2.16.0 and Promtail 6.17
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts import promtail_objects as promtail
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, chart_of
 from crema.policies.model.helm import Release
-from crema.policies.model.values import Json
 
 _UNSAID: Final = ("grafana", "prometheus", "fluent-bit", "filebeat", "logstash")
 _UNSAID_OF_LOKI: Final = (
@@ -82,29 +82,29 @@ def _loki(chart: Chart) -> Iterator[Body]:
 
 def _process(chart: Chart, name: str, selector: dict[str, str], account: str) -> Body:
     ports = [
-        to.listens("http-metrics", chart.at("config", "server", "http_listen_port") or 3100),
-        to.listens("grpc", chart.at("config", "server", "grpc_listen_port") or 9095),
+        run.listens("http-metrics", chart.at("config", "server", "http_listen_port") or 3100),
+        run.listens("grpc", chart.at("config", "server", "grpc_listen_port") or 9095),
     ]
     if chart.on("config", "memberlist"):
-        ports.append(to.listens("memberlist-port", chart.at("config", "memberlist", "bind_port") or 7946))
-    volumes: list[Json] = [to.volume("config", secret=chart.text("config", "existingSecret") or name)]
+        ports.append(run.listens("memberlist-port", chart.at("config", "memberlist", "bind_port") or 7946))
+    volumes: list[Any] = [run.volume("config", secret=chart.text("config", "existingSecret") or name)]
     stored, existing = chart.on("persistence", "enabled"), chart.text("persistence", "existingClaim")
     if stored and existing:
-        volumes.append(to.volume("storage", claim=existing))
-    container = to.container(
+        volumes.append(run.volume("storage", claim=existing))
+    container = run.container(
         chart.name, ports, resources=chart.mapping("resources"), env=chart.items("env"), env_from=chart.items("extraEnvFrom")
     )
-    spec = to.pod(
+    spec = run.pod(
         [container],
         account=account,
         init=chart.items("initContainers"),
-        volumes=[*volumes, *to.volumes_of(chart.items("extraVolumes"))],
-        scheduling=to.scheduled(chart),
+        volumes=[*volumes, *run.volumes_of(chart.items("extraVolumes"))],
+        scheduling=run.scheduled(chart),
         pull=chart.items("image", "pullSecrets"),
     )
     size, modes = chart.mapping("persistence"), chart.items("persistence", "accessModes")
-    claims = [to.claim("storage", size.get("size"), modes, size.get("storageClassName"))] if stored and not existing else None
-    return to.workload(
+    claims = [run.claim("storage", size.get("size"), modes, size.get("storageClassName"))] if stored and not existing else None
+    return run.workload(
         "StatefulSet",
         name,
         chart.namespace,
@@ -112,7 +112,7 @@ def _process(chart: Chart, name: str, selector: dict[str, str], account: str) ->
         selector=selector,
         labels=selector | {"name": name} | chart.texts("podLabels"),
         replicas=chart.at("replicas"),
-        updateStrategy=chart.mapping("updateStrategy"),
+        strategy=chart.mapping("updateStrategy"),
         serviceName=f"{name}-headless",
         volumeClaimTemplates=claims,
     )
@@ -120,7 +120,7 @@ def _process(chart: Chart, name: str, selector: dict[str, str], account: str) ->
 
 def _ingress(chart: Chart, name: str) -> Body:
     back: Body = {"service": {"name": name, "port": {"number": chart.number("service", "port")}}}
-    rules: list[Json] = []
+    rules: list[Any] = []
     for one in chart.items("ingress", "hosts"):
         if isinstance(one, dict):
             listed = one.get("paths")

@@ -1,12 +1,12 @@
 """prometheus-node-exporter, as a part of kube-prometheus-stack. Established by rendering chart 4.56.1 inside it."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart
-from crema.policies.model.values import Json
 
 _UNSAID: Final = ("kubeRBACProxy", "verticalPodAutoscaler", "networkPolicy")
 _NOT_THERE: Final[Body] = {
@@ -45,7 +45,7 @@ def rendered(chart: Chart) -> Iterator[Body]:
     account, port = chart.account("serviceAccount"), chart.text("service", "portName")
     pull = [*chart.items("global", "imagePullSecrets"), *chart.items("serviceAccount", "imagePullSecrets")]
     if chart.on("serviceAccount", "create"):
-        yield to.body("ServiceAccount", account, namespace, imagePullSecrets=to.pulled(pull))
+        yield to.body("ServiceAccount", account, namespace, imagePullSecrets=run.pulled(pull))
     if chart.on("service", "enabled"):
         kind = chart.text("service", "type")
         node = chart.at("service", "nodePort") if kind == "NodePort" else None
@@ -60,32 +60,32 @@ def rendered(chart: Chart) -> Iterator[Body]:
             cluster_ip=chart.text("service", "clusterIP"),
             more=to.exposed(chart, "service"),
         )
-    volumes: list[Json] = []
+    volumes: list[Any] = []
     for key, kind in (("configmaps", "config"), ("secrets", "secret")):
         for one in chart.items(key):
             mounted = str(one.get("name")) if isinstance(one, dict) else ""
-            volumes.append(to.volume(mounted, **{kind: mounted}))
+            volumes.append(run.volume(mounted, **{kind: mounted}))
     asked = chart.mapping("affinity")
     near = asked.get("nodeAffinity")
     affinity: Body = {**asked, "nodeAffinity": {**_NOT_THERE, **near} if isinstance(near, dict) else _NOT_THERE}
-    listens = [to.listens(port, chart.at("service", "port"))]
-    yield to.workload(
+    listens = [run.listens(port, chart.at("service", "port"))]
+    yield run.workload(
         "DaemonSet",
         name,
         namespace,
-        to.pod(
-            [to.container("node-exporter", listens, resources=chart.mapping("resources")), *chart.items("sidecars")],
+        run.pod(
+            [run.container("node-exporter", listens, resources=chart.mapping("resources")), *chart.items("sidecars")],
             account=account,
             init=chart.items("extraInitContainers"),
-            volumes=[*volumes, *to.volumes_of(chart.items("extraVolumes"))],
+            volumes=[*volumes, *run.volumes_of(chart.items("extraVolumes"))],
             host_network=chart.on("hostNetwork"),
             dns=chart.text("dnsPolicy"),
-            scheduling=to.scheduled(chart) | {"affinity": affinity},
+            scheduling=run.scheduled(chart) | {"affinity": affinity},
             pull=[*chart.items("global", "imagePullSecrets"), *chart.items("imagePullSecrets")],
         ),
         selector=selector,
         labels=labels | chart.texts("podLabels"),
-        updateStrategy=chart.mapping("updateStrategy"),
+        strategy=chart.mapping("updateStrategy"),
     )
     if chart.on("prometheus", "monitor", "enabled"):
         at = ("prometheus", "monitor")

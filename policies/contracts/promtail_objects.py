@@ -4,12 +4,12 @@ Established by rendering chart 6.17.1, alone and inside loki-stack.
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, printed
-from crema.policies.model.values import Json
 
 _UNSAID: Final = (
     ("sidecar", "configReloader", "enabled"),
@@ -44,7 +44,7 @@ def rendered(chart: Chart) -> Iterator[Body]:
     yield from _services(chart, name, namespace, selector, labels)
     for switch, workload in (("daemonset", "DaemonSet"), ("deployment", "Deployment")):
         if chart.on(switch, "enabled"):
-            yield _pods(chart, workload, name, namespace, selector, kind)
+            yield _pods(chart, workload, name, namespace, selector=selector, read=kind)
     monitor = ("serviceMonitor",)
     if chart.on(*monitor, "enabled"):
         where = chart.text(*monitor, "namespace") or chart.namespace
@@ -85,31 +85,31 @@ def _services(chart: Chart, name: str, namespace: str, selector: dict[str, str],
         )
 
 
-def _pods(chart: Chart, kind: str, name: str, namespace: str, selector: dict[str, str], read: str) -> Body:
-    ports = [to.listens("http-metrics", chart.at("config", "serverPort"))]
+def _pods(chart: Chart, kind: str, name: str, namespace: str, *, selector: dict[str, str], read: str) -> Body:
+    ports = [run.listens("http-metrics", chart.at("config", "serverPort"))]
     for key in sorted(chart.mapping("extraPorts")):
         at = ("extraPorts", key)
         protocol = chart.text(*at, "protocol") or "TCP"
-        ports.append(to.listens(chart.text(*at, "name") or key, chart.at(*at, "containerPort"), protocol=protocol))
-    config: Json = to.volume("config", secret=name) if read == "Secret" else to.volume("config", config=name)
-    container = to.container(
+        ports.append(run.listens(chart.text(*at, "name") or key, chart.at(*at, "containerPort"), protocol=protocol))
+    config: Any = run.volume("config", secret=name) if read == "Secret" else run.volume("config", config=name)
+    container = run.container(
         "promtail",
         ports,
         resources=chart.mapping("resources"),
         env=chart.items("extraEnv"),
         env_from=chart.items("extraEnvFrom"),
     )
-    spec = to.pod(
+    spec = run.pod(
         [container],
         account=chart.account("serviceAccount"),
         init=chart.items("initContainer"),
-        volumes=[config, *to.volumes_of([*chart.items("defaultVolumes"), *chart.items("extraVolumes")])],
+        volumes=[config, *run.volumes_of([*chart.items("defaultVolumes"), *chart.items("extraVolumes")])],
         host_network=chart.on("hostNetwork"),
-        scheduling=to.scheduled(chart),
+        scheduling=run.scheduled(chart),
         pull=chart.items("global", "imagePullSecrets") or chart.items("imagePullSecrets"),
     )
     deployed = kind == "Deployment"
-    return to.workload(
+    return run.workload(
         kind,
         name,
         namespace,
@@ -117,5 +117,5 @@ def _pods(chart: Chart, kind: str, name: str, namespace: str, selector: dict[str
         selector=selector,
         labels=selector | {key: printed(value) for key, value in chart.mapping("podLabels").items()},
         replicas=chart.at("deployment", "replicaCount") if deployed else None,
-        **{"strategy": chart.mapping("deployment", "strategy")} if deployed else {"updateStrategy": chart.mapping("updateStrategy")},
+        strategy=chart.mapping("deployment", "strategy") if deployed else chart.mapping("updateStrategy"),
     )

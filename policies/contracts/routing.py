@@ -1,10 +1,10 @@
 """Ways in that charts open when values ask for them: Ingresses and routes of the Gateway API. See `bodies.py`."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from crema.policies.contracts.bodies import Body, body, written
 from crema.policies.contracts.chart import Chart
-from crema.policies.model.values import Json
 
 
 def ingress(
@@ -12,8 +12,8 @@ def ingress(
     *keys: str,
     name: str,
     namespace: str,
-    paths: Iterable[tuple[Json, Json]],
-    number: Json,
+    paths: Iterable[tuple[Any, Any]],
+    number: Any,
     service: str = "",
     extra_without_hosts: bool = False,
 ) -> Body:
@@ -25,12 +25,12 @@ def ingress(
     own = [written(path=path, pathType=kind, backend=back) for path, kind in paths]
     extra, hosts = chart.items(*keys, "extraPaths"), chart.items(*keys, "hosts")
     listed = [each for path in own for each in (*extra, path)] if hosts or extra_without_hosts else own
-    rules: list[Json] = [{"host": host, "http": {"paths": list(listed)}} for host in hosts] or [{"http": {"paths": list(listed)}}]
+    rules: list[Any] = [{"host": host, "http": {"paths": list(listed)}} for host in hosts] or [{"http": {"paths": list(listed)}}]
     spec = written(ingressClassName=chart.text(*keys, "ingressClassName"), tls=chart.items(*keys, "tls"), rules=rules)
     return body("Ingress", name, namespace, annotations=chart.texts(*keys, "annotations"), spec=spec)
 
 
-def routes(chart: Chart, *keys: str, name: str, namespace: str, number: Json, service: str = "") -> Iterator[Body]:
+def routes(chart: Chart, *keys: str, name: str, namespace: str, number: Any, service: str = "") -> Iterator[Body]:
     """The routes that the values at a chain of keys name and enable; the one that is called `main` has no name of its own."""
     for key in sorted(chart.mapping(*keys)):
         at = (*keys, key)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import network_bodies as net
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts import routing
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, chart_of
@@ -60,7 +62,7 @@ def _rendered(release: Release) -> Iterator[Body]:
                 number=chart.number("tempoQuery", "service", "port"),
             )
     if chart.on("networkPolicy", "enabled"):
-        yield to.guarded(chart, name, namespace, selector, labels)
+        yield net.guarded(chart, name, namespace, selector, labels)
     yield to.service(
         name,
         namespace,
@@ -115,31 +117,31 @@ def _received(chart: Chart, rows: tuple[tuple[str, str, str, int], ...]) -> Iter
 def _stateful_set(chart: Chart) -> Body:
     query = chart.on("tempoQuery", "enabled")
     containers = [
-        to.container(
+        run.container(
             "tempo",
-            [to.listens(name, number, protocol=protocol) for name, number, protocol, _ in _LISTENS],
+            [run.listens(name, number, protocol=protocol) for name, number, protocol, _ in _LISTENS],
             resources=chart.mapping("tempo", "resources"),
             env=chart.items("tempo", "extraEnv"),
             env_from=chart.items("tempo", "extraEnvFrom"),
         )
     ]
-    volumes = to.volumes_of(chart.items("extraVolumes"))
+    volumes = run.volumes_of(chart.items("extraVolumes"))
     if query:
-        ports = [to.listens("jaeger-ui", 16686), to.listens("jaeger-metrics", 16687)]
+        ports = [run.listens("jaeger-ui", 16686), run.listens("jaeger-metrics", 16687)]
         asked, env = chart.mapping("tempoQuery", "resources"), chart.items("tempoQuery", "extraEnv")
-        containers.append(to.container("tempo-query", ports, resources=asked, env=env))
-        volumes.append(to.volume("tempo-query-conf", config=f"{chart.short}-query"))
-    spec = to.pod(
+        containers.append(run.container("tempo-query", ports, resources=asked, env=env))
+        volumes.append(run.volume("tempo-query-conf", config=f"{chart.short}-query"))
+    spec = run.pod(
         [*containers, *chart.items("extraContainers")],
         account=chart.account("serviceAccount"),
         init=chart.items("initContainers"),
-        volumes=[*volumes, to.volume("tempo-conf", config=chart.short)],
-        scheduling=to.scheduled(chart),
+        volumes=[*volumes, run.volume("tempo-conf", config=chart.short)],
+        scheduling=run.scheduled(chart),
         pull=[*chart.items("tempo", "pullSecrets"), *(chart.items("tempoQuery", "pullSecrets") if query else ())],
     )
     stored = chart.mapping("persistence")
-    claims = [to.claim("storage", stored.get("size"), chart.items("persistence", "accessModes"), stored.get("storageClassName"))]
-    return to.workload(
+    claims = [run.claim("storage", stored.get("size"), chart.items("persistence", "accessModes"), stored.get("storageClassName"))]
+    return run.workload(
         "StatefulSet",
         chart.fullname,
         chart.namespace,
@@ -148,7 +150,7 @@ def _stateful_set(chart: Chart) -> Body:
         labels=_selector(chart) | chart.texts("podLabels"),
         replicas=chart.at("replicas"),
         serviceName=f"{chart.fullname}-headless",
-        updateStrategy={"type": chart.text("tempo", "updateStrategy")},
+        strategy={"type": chart.text("tempo", "updateStrategy")},
         volumeClaimTemplates=claims if chart.on("persistence", "enabled") else None,
     )
 

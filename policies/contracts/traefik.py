@@ -5,15 +5,15 @@ Source: https://github.com/traefik/traefik-helm-chart/tree/master/traefik
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, chart_of, printed
 from crema.policies.contracts.contract import Contract
 from crema.policies.contracts.traefik_pods import pods, port_name
 from crema.policies.model.helm import Release
-from crema.policies.model.values import Json
 
 _UNSAID: Final = (
     ("hub", "token"),
@@ -50,7 +50,7 @@ def _rendered(release: Release) -> Iterator[Body]:
             "PersistentVolumeClaim",
             name,
             where,
-            spec=to.claimed(chart.at("persistence", "size"), modes, chart.at("persistence", "storageClass")),
+            spec=run.claimed(chart.at("persistence", "size"), modes, chart.at("persistence", "storageClass")),
         )
     yield from _metrics(chart, name, where)
     for part in ("dashboard", "healthcheck"):
@@ -137,13 +137,13 @@ def _ports(chart: Chart, service: str) -> tuple[list[Body], list[Body]]:
             continue
         protocol = chart.text(*at, "protocol") or "TCP"
         number, node = chart.number(*at, "exposedPort") or chart.number(*at, "port"), chart.at(*at, "nodePort")
-        target: Json = chart.at(*at, "targetPort") or key
+        target: Any = chart.at(*at, "targetPort") or key
         target = port_name(target) if isinstance(target, str) else target
         port = to.port(port_name(key), number, target, protocol=protocol, node=node)
         (udp if protocol == "UDP" else tcp).append((key, port))
         if chart.on(*at, "http3", "enabled"):
             advertised = chart.at(*at, "http3", "advertisedPort") or number
-            three: Json = chart.at(*at, "targetPort") or f"{key}-http3"
+            three: Any = chart.at(*at, "targetPort") or f"{key}-http3"
             three = port_name(three) if isinstance(three, str) else three
             fast = to.port(port_name(f"{key}-http3"), advertised, three, protocol="UDP", node=node)
             (tcp if single else udp).append((f"{key}-http3", fast))

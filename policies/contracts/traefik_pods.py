@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from crema.policies.contracts import bodies as to
+from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
 from crema.policies.contracts.chart import Chart, printed
-from crema.policies.model.values import Json
 
 _LONGEST: Final = 15
 _SAID: Final = re.compile(
@@ -25,7 +25,7 @@ def port_name(name: str) -> str:
 def pods(chart: Chart, name: str, where: str, selector: Mapping[str, str], labels: Mapping[str, str]) -> Body:
     """The workload."""
     kind = chart.text("deployment", "kind")
-    container = to.container(
+    container = run.container(
         name,
         list(_ports(chart)),
         resources=chart.mapping("resources"),
@@ -33,20 +33,20 @@ def pods(chart: Chart, name: str, where: str, selector: Mapping[str, str], label
         env_from=chart.items("envFrom"),
         args=list(_arguments(chart, name, where)),
     )
-    spec = to.pod(
+    spec = run.pod(
         [container, *chart.items("deployment", "additionalContainers")],
         account=chart.text("serviceAccount", "name") or name,
         init=chart.items("deployment", "initContainers"),
         volumes=list(_volumes(chart, name)),
         host_network=chart.on("hostNetwork"),
         dns=chart.text("deployment", "dnsPolicy"),
-        scheduling=to.scheduled(chart),
+        scheduling=run.scheduled(chart),
         pull=chart.items("deployment", "imagePullSecrets"),
     )
     asked = chart.mapping("updateStrategy")
     rolling = asked if asked.get("type") == "RollingUpdate" else to.written(type=asked.get("type"))
     deployed = kind == "Deployment"
-    return to.workload(
+    return run.workload(
         kind,
         name,
         where,
@@ -54,7 +54,7 @@ def pods(chart: Chart, name: str, where: str, selector: Mapping[str, str], label
         selector=selector,
         labels={**labels, **chart.texts("deployment", "podLabels")},
         replicas=chart.at("deployment", "replicas") if deployed else None,
-        **{"strategy" if deployed else "updateStrategy": rolling},
+        strategy=rolling,
     )
 
 
@@ -62,10 +62,10 @@ def _ports(chart: Chart) -> Iterator[Body]:
     for key in sorted(chart.mapping("ports")):
         at = ("ports", key)
         number, host = chart.at(*at, "containerPort") or chart.at(*at, "port"), chart.at(*at, "hostPort")
-        yield to.listens(port_name(key), number, protocol=chart.text(*at, "protocol") or "TCP", host=host)
+        yield run.listens(port_name(key), number, protocol=chart.text(*at, "protocol") or "TCP", host=host)
         if chart.on(*at, "http3", "enabled"):
             advertised = (chart.at(*at, "http3", "advertisedPort") or host) if host else None
-            yield to.listens(port_name(f"{key}-http3"), chart.at(*at, "port"), protocol="UDP", host=advertised)
+            yield run.listens(port_name(f"{key}-http3"), chart.at(*at, "port"), protocol="UDP", host=advertised)
 
 
 def _arguments(chart: Chart, name: str, where: str) -> Iterator[str]:
@@ -108,13 +108,13 @@ def _gateway(chart: Chart, name: str, where: str) -> Iterator[str]:
         yield f"{said}.statusaddress.service.namespace={chart.text(*at, 'service', 'namespace') or where}"
 
 
-def _volumes(chart: Chart, name: str) -> Iterator[Json]:
+def _volumes(chart: Chart, name: str) -> Iterator[Any]:
     if chart.on("persistence", "enabled"):
-        yield to.volume(chart.text("persistence", "name"), claim=chart.text("persistence", "existingClaim") or name)
+        yield run.volume(chart.text("persistence", "name"), claim=chart.text("persistence", "existingClaim") or name)
     for one in chart.items("volumes"):
         if isinstance(one, dict):
             called = printed(one.get("name"))
             kind = {"secret": "secret", "configMap": "config"}.get(printed(one.get("type")))
             if kind:
-                yield to.volume(called.replace(".", "-"), **{kind: called})
-    yield from to.volumes_of(chart.items("deployment", "additionalVolumes"))
+                yield run.volume(called.replace(".", "-"), **{kind: called})
+    yield from run.volumes_of(chart.items("deployment", "additionalVolumes"))

@@ -63,11 +63,8 @@ def differences(chart: str, case: dict[str, Any]) -> list[str]:
             said += [f"+ {ref}{leaf}" for leaf in ours if leaf not in theirs] + [f"- {ref}{leaf}" for leaf in theirs if leaf not in ours]
             said += [f"! {ref}: in another order"] if sorted(ours) == sorted(theirs) else []
     for body, heard in zip(brought, found.values(), strict=True):
-        said += [
-            f"~ {body['kind']}/{body['metadata']['name']}{leaf}: nothing compares it"
-            for leaf in leaves(body)
-            if leaf not in list(leaves(heard))
-        ]
+        known = set(leaves(heard))
+        said += [f"~ {ref_of(body)}{leaf}: nothing compares it" for leaf in leaves(body) if leaf not in known]
     return said
 
 

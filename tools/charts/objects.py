@@ -45,7 +45,11 @@ class Loader(yaml.CSafeLoader):
     """YAML in which `=` is a text, as it is for Kubernetes."""
 
 
-Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
+def _text(_loader: Loader, node: yaml.ScalarNode) -> str:
+    return str(node.value)
+
+
+Loader.add_constructor("tag:yaml.org,2002:value", _text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +77,15 @@ def cases(chart: str) -> Iterator[Case]:
 
 def rendered(folder: Path, case: Case) -> list[dict[str, Any]]:
     """Every object that Argo CD would apply: custom resource definitions and hooks too, tests not."""
-    command = [HELM, "template", case.release, folder, "--namespace", case.namespace, "--kube-version", KUBERNETES, "--include-crds"]
-    command += ["--api-versions", _APIS, "--skip-tests", "--values", "-"]
-    done = subprocess.run(list(map(str, command)), input=json.dumps(case.values), capture_output=True, check=False, encoding="utf-8")
+    command = [str(HELM), "template", case.release, str(folder), "--namespace", case.namespace, "--kube-version", KUBERNETES]
+    command += ["--include-crds", "--api-versions", _APIS, "--skip-tests", "--values", "-"]
+    done = subprocess.run(command, input=json.dumps(case.values), capture_output=True, check=False, encoding="utf-8")
     if done.returncode:
         raise ChartError(f"{folder.name}, {case.name}: {done.stderr.strip()}")
-    found = [body for body in yaml.load_all(done.stdout, Loader) if body]
-    return [one for body in found for one in (body["items"] if body["kind"].endswith("List") and "items" in body else [body])]
+    found: list[dict[str, Any]] = []
+    for body in yaml.load_all(done.stdout, Loader):
+        found += body["items"] if body and "items" in body else [body] if body else []
+    return found
 
 
 def record(folder: Path, source: Source, recorded: str) -> tuple[dict[str, Any], dict[str, Any]]:

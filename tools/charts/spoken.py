@@ -101,7 +101,7 @@ def spoken(body: Body, namespace: str, chart: str) -> Body:
 
 
 def _full(mapping: Body) -> Body:
-    return {key: value for key, value in mapping.items() if value is not None and value != {} and value != [] and value != ""}
+    return {key: value for key, value in mapping.items() if value is not None and value not in ({}, [], "")}
 
 
 def _unversioned(labels: Any) -> Body:
