@@ -28,11 +28,11 @@ class Chart:
     name: str
     release: str
     namespace: str
-    values: Mapping[str, Json]
+    values: dict[str, Json]
 
     def at(self, *keys: str) -> Any:
         """The value at a chain of keys; None where there is none."""
-        here: Json = dict(self.values)
+        here: Any = self.values
         for key in keys:
             if not isinstance(here, dict) or key not in here:
                 return None

@@ -96,8 +96,8 @@ def record(folder: Path, source: Source, recorded: str) -> tuple[dict[str, Any],
     for case in cases(source.name):
         bodies = rendered(folder, case)
         definitions |= {body["metadata"]["name"]: _definition(body) for body in bodies if body["kind"] == "CustomResourceDefinition"}
-        objects = sorted(json.dumps(spoken(body, case.namespace, source.name), sort_keys=True) for body in bodies)
-        numbers = [known.setdefault(text, len(known)) for text in objects]
+        texts = sorted(json.dumps(spoken(body, case.namespace, source.name), sort_keys=True) for body in bodies)
+        numbers = [known.setdefault(text, len(known)) for text in texts]
         row = {"name": case.name, "release": case.release, "namespace": case.namespace, "values": case.values}
         rows.append(row | {"objects": numbers})
     shared: dict[str, int] = {}
