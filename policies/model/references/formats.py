@@ -44,6 +44,8 @@ _STARTS: Final = re.compile(
     r"|SG\.|npm_|pypi-|dckr_|hv[sb]\.|sk-|_v1_|hf_|gl[a-z]{1,3}_|:AA|AGE-SECRET|AccountKey|://"
 )
 """One quick look: most texts have none of these."""
+_SHORTEST: Final = 10
+"""A login in an address: `a://b:cd@e`."""
 _COMPILED: Final = tuple((what, re.compile(pattern)) for what, pattern in _FORMATS)
 _LOGIN: Final = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://(?P<user>[^\s:/@\"'<>{}$]{0,60}):(?P<password>[^\s/@\"']{1,120})@[A-Za-z0-9\[$({]")
 _EXAMPLE: Final = re.compile(r"(?i)example|xxxx|\.\.\.|(.)\1{7}|0123456789|abcdefgh")
@@ -52,7 +54,7 @@ _NO_PASSWORD: Final = re.compile(r"(?i)[$%<{*\[]|^(?:pass(?:word|wd)?|pw|pwd|sec
 
 def known_format(text: str) -> str:
     """What credential of a known form a text holds, in words; empty when it holds none. What is written as an example is none."""
-    if _STARTS.search(text) is None:
+    if len(text) < _SHORTEST or _STARTS.search(text) is None:
         return ""
     for what, pattern in _COMPILED:
         for found in pattern.finditer(text):

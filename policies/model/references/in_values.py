@@ -17,7 +17,10 @@ from crema.policies.model.templates import has_marks
 
 _SECRET_NAMES: Final = frozenset({"existingSecret", "existingSecretName", "envFromSecret", "secretName"})
 _KEYS_OF_LOGIN: Final = {"userKey": "admin-user", "passwordKey": "admin-password"}
-_MOUNTED: Final = re.compile(r"^/etc/alertmanager/(?P<kind>secrets|configmaps)/(?P<name>[a-z0-9][a-z0-9.-]*)/(?P<key>[A-Za-z0-9._-]+)")
+MOUNTED: Final = re.compile(
+    r"^/etc/(?P<who>alertmanager|prometheus)/(?P<kind>secrets|configmaps)/(?P<name>[a-z0-9][a-z0-9.-]*)/(?P<key>[A-Za-z0-9._-]+)"
+)
+"""Where Prometheus' operator mounts what `secrets` and `configMaps` of an Alertmanager or a Prometheus list."""
 _SELECTORS: Final = {"secretKeyRef": "Secret", "configMapKeyRef": "ConfigMap"}
 _WHOLE: Final = {"secretRef": "Secret", "configMapRef": "ConfigMap"}
 
@@ -58,7 +61,7 @@ def _at(node: Node, keys: tuple[str, ...], release: Release) -> Iterator[Referen
 
 def _text(node: Node, keys: tuple[str, ...], release: Release, who: str) -> Iterator[Reference]:
     namespace, field, text = release.namespace, keys[-1] if keys else "", str(node.value)
-    mounted = _MOUNTED.match(text)
+    mounted = MOUNTED.match(text)
     if mounted is not None:
         ref = Ref(group="", kind="Secret" if mounted["kind"] == "secrets" else "ConfigMap", namespace=namespace, name=mounted["name"])
         yield Reference(place=node, ref=ref, by=who, key=mounted["key"], key_place=node)

@@ -29,7 +29,7 @@ _NAMES_ONLY: Final = frozenset(
 """Kinds whose fields of such names say where a secret is and how it is called."""
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _DOCKER: Final = frozenset({".dockerconfigjson", ".dockercfg", "config.json"})
-_KEYWORD: Final = re.compile(r"(?i)pass|pwd|token|secret|key|credential|identified")
+_KEYWORDS: Final = ("pass", "pwd", "token", "secret", "key", "credential", "identified")
 _LINE: Final = re.compile(r"""^\s*(?:export\s+|-\s+)?["']?(?P<name>[A-Za-z][\w.-]{1,80})["']?\s*(?P<sign>[:=])\s*(?P<value>\S.*?),?\s*$""")
 _IN_SQL: Final = re.compile(r"(?i)identified\s+(?:with\s+\S+\s+)?by\s+'(?P<value>[^']{1,100})'")
 _ARGUMENT: Final = re.compile(r"(?:^|\s)--?(?P<name>[a-z][\w-]{1,60})[=\s]+(?P<value>[^\s=]\S{2,200})")
@@ -38,6 +38,8 @@ _LONGEST: Final = 400
 _COMMENT: Final = ("#", ";", "//", "--", "<!--")
 _BYTES: Final = 8
 _ZIPPED: Final = b"\x1f\x8b"
+
+_Way = tuple["_Way", str | int, Json] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,19 +117,26 @@ def _logs_in(text: str) -> bool:
 
 def _in_mapping(top: Node, manifest: Manifest) -> Iterator[Leak]:
     """Every text at and below a node, judged by its name; `env` entries by theirs."""
-    below: list[tuple[Node, str]] = [(top, "")]
+    below: list[tuple[Json, str, _Way]] = [(top.value, "", None)]
     while below:
-        node, name = below.pop()
-        value = node.value
+        value, name, way = below.pop()
         if isinstance(value, str):
             what = _of_text(name, value, manifest)
             if what:
-                yield Leak(node=node, what=what)
+                yield Leak(node=_at(top, way), what=what)
         elif isinstance(value, dict):
-            said = value.get("name") if {"name", "value"} <= value.keys() <= {"name", "value", "forceString"} else None
-            below += [(node.child(key, item), said if key == "value" and isinstance(said, str) else key) for key, item in value.items()]
+            said = value.get("name") if "value" in value and {"name", "value"} <= value.keys() <= {"name", "value", "forceString"} else None
+            below += [(item, said if key == "value" and isinstance(said, str) else key, (way, key, item)) for key, item in value.items()]
         elif isinstance(value, list):
-            below += [(node.child(index, item), name if isinstance(item, str) else "") for index, item in enumerate(value)]
+            below += [(item, name if isinstance(item, str) else "", (way, index, item)) for index, item in enumerate(value)]
+
+
+def _at(top: Node, way: _Way) -> Node:
+    """The node at the end of a way: every text is looked at, and nodes are made of the few that say something."""
+    if way is None:
+        return top
+    above, key, value = way
+    return _at(top, above).child(key, value)
 
 
 def _of_text(name: str, value: str, manifest: Manifest) -> str:
@@ -161,17 +170,15 @@ def _in_argument(value: str) -> str:
 def _in_text(name: str, text: str) -> str:
     """The first secret in a file: in lines `name: value` or `name=value`, and in SQL. In a script only what is in quotes is a value."""
     script = name.endswith(_SCRIPTS) or text.startswith("#!")
-    looked = -1
-    for keyword in _KEYWORD.finditer(text):
-        start = text.rfind("\n", 0, keyword.start()) + 1
-        if start <= looked:
-            continue
-        looked = start
-        end = text.find("\n", start)
-        line = text[start : end if end >= 0 else len(text)]
-        what = _in_line(line, script=script) if len(line) <= _LONGEST else ""
-        if what:
-            return what
+    lowered = text.lower()
+    if not any(keyword in lowered for keyword in _KEYWORDS):
+        return ""
+    for line in text.splitlines():
+        if len(line) <= _LONGEST:
+            small = line.lower()
+            what = _in_line(line, script=script) if any(keyword in small for keyword in _KEYWORDS) else ""
+            if what:
+                return what
     return ""
 
 

@@ -27,6 +27,7 @@ _BY_HAND: Final = frozenset({"Secret"})
 _OFTEN_ELSEWHERE: Final = frozenset({"ServiceAccount"})
 """Kinds that other tools make as well: eksctl and Terraform make accounts together with their roles in the cloud."""
 _OF_CLUSTER: Final = frozenset({"ClusterRole", "ClusterSecretStore", "ClusterGenerator", "PriorityClass", "RuntimeClass", "StorageClass"})
+_KEYED: Final = frozenset({"Secret", "ConfigMap"})
 _OF_KUBERNETES: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 _ANY: Final = frozenset({"", "default"})
 """Namespaces that in somebody's directory may stand for many: examples of separate things leave them out."""
@@ -124,7 +125,35 @@ def _meant(world: World, index: Creators, ref: Ref) -> str:
         other = Ref(group=ref.group, kind=ref.kind, namespace=ref.namespace, name=name)
         if name[:1] == ref.name[:1] and other not in asked and alike(name, ref.name):
             return name
-    return ""
+    return world.derived(_only_pair).get(ref, "") if complete(world, ref.namespace) and ref.kind in _KEYED else ""
+
+
+def _only_pair(world: World) -> Mapping[Ref, str]:
+    """Of each namespace the one Secret or ConfigMap that is asked for and not made, with the name of the one that is made and not asked
+    for, where it has every key that is read.
+    """
+    index, asked = creators(whole(world).world), world.derived(_asked)
+    keys: defaultdict[Ref, set[str]] = defaultdict(set)
+    for reference in references(world):
+        if (
+            reference.ref.kind in _KEYED
+            and not reference.ref.group
+            and not reference.optional
+            and not index.of(reference.ref, anywhere=True)
+        ):
+            keys[reference.ref] |= {reference.key} - {""}
+    missing: defaultdict[tuple[str, str], list[Ref]] = defaultdict(list)
+    for ref in keys:
+        missing[ref.kind, ref.namespace].append(ref)
+    found = {}
+    for (kind, namespace), refs in missing.items():
+        names = index.names.get(("", kind, namespace), frozenset())
+        spare = [
+            c for name in names for c in index.made.get(Ref(group="", kind=kind, namespace=namespace, name=name), ()) if c.ref not in asked
+        ]
+        if len(refs) == 1 and len(spare) == 1 and keys[refs[0]] and keys[refs[0]] <= (spare[0].keys or frozenset()):
+            found[refs[0]] = spare[0].ref.name
+    return found
 
 
 def _asked(world: World) -> frozenset[Ref]:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import Final
 
 from crema.policies.model.templates import is_placeholder
@@ -62,6 +63,7 @@ _TOKEN_LENGTH: Final = 16
 _BITS: Final = 3.3
 
 
+@lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name, whatever its style: `DB_PASSWORD`, `adminPassword`, `api-key`; a number at the end is none."""
     found = [word.lower() for word in _WORDS.findall(name)]
@@ -70,12 +72,14 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def is_password(name: str) -> bool:
     """Whether a field of this name holds a password, and nothing else than one."""
     parts = words(name)
     return bool(parts) and (parts[-1] in _PASSWORDS or parts[-1].endswith(_ENDS)) and _RULES.isdisjoint(parts)
 
 
+@lru_cache(maxsize=4096)
 def is_token(name: str) -> bool:
     """Whether a field of this name may hold a token, a key or another secret."""
     parts = words(name)
@@ -84,6 +88,7 @@ def is_token(name: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def is_neutral(name: str) -> bool:
     """Whether a name says that there is nothing secret in it."""
     parts = words(name)
