@@ -33,6 +33,7 @@ RESOURCES: Final = frozenset(
 )
 _EFFECTS: Final = frozenset({"allow", "deny"})
 _RUNS_ALL: Final = frozenset({"*", "applications", "clusters", "projects", "repositories", "exec"})
+_IN_PROJECTS: Final = frozenset({"*", "applications"})
 _CHANGES: Final = ("*", "create", "update", "delete", "sync", "override", "action")
 _PERMISSION, _GRANT = 6, 3
 
@@ -112,7 +113,8 @@ def everything(policy: tuple[Line, ...], subject: str) -> str:
         if not line.is_permission or line.fields[1] not in roles or line.fields[5] != "allow" or line.fields[2:5] in denied:
             continue
         _, _, resource, action, place, _ = line.fields
-        if place in {"*", "*/*"} and resource in _RUNS_ALL and action.split("/")[0] in _CHANGES:
-            what = "everything" if resource == "*" else f"every one of the {resource}"
+        scoped = place == "*/*"
+        if (scoped or place == "*") and resource in (_IN_PROJECTS if scoped else _RUNS_ALL) and action.split("/")[0] in _CHANGES:
+            what = "every Application" if scoped or resource == "applications" else "everything" if resource == "*" else f"all {resource}"
             return what if action == "*" else f"{what} ({action})"
     return ""

@@ -76,7 +76,7 @@ class ArgoCdGivesNoOneEverything(Policy[ArgoCD]):
             manifests=_maps('policy.default: "role:dev", policy.csv: "p, role:dev, *, *, */*, allow"', "users.anonymous.enabled: 'true'"),
             at="ConfigMap/argocd/argocd-rbac-cm",
             pointer="/data/policy.default",
-            message="policy.default is role:dev: whoever has the address, without logging in, may change everything",
+            message="policy.default is role:dev: whoever has the address, without logging in, may change every Application",
         ),
         Denied(
             name="admin through another role, and no log-in at all",

@@ -54,6 +54,16 @@ _ARGO_CD: Final = """
       ingressClassName: nginx
       rules: [{http: {paths: [{path: /argocd, pathType: Prefix, backend: {service: {name: argocd-server, port: {number: 80}}}}]}}]
 """
+_AT_THE_ROOT: Final = (
+    _ARGO_CD.replace("ROOT", ", server.rootpath: /argocd").replace("path: /argocd,", "path: /,")
+    + """
+    ---
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: argocd-cm, namespace: argocd}
+    data: {url: URL}
+"""
+)
 _STRIP: Final = 'nginx.ingress.kubernetes.io/use-regex: "true", nginx.ingress.kubernetes.io/rewrite-target: /$2'
 
 
@@ -93,6 +103,7 @@ class ServerKnowsItsPath(Policy[Way]):
             name="every path is routed, its own among them",
             manifests=_ARGO_CD.replace("ROOT", ", server.rootpath: /argocd").replace("path: /argocd", "path: /"),
         ),
+        Example(name="its path is in its address", manifests=_AT_THE_ROOT.replace("URL", "https://cd.test/argocd")),
     )
     denied = (
         Denied(
@@ -115,6 +126,13 @@ class ServerKnowsItsPath(Policy[Way]):
             at="ConfigMap/monitoring/grafana",
             pointer="/data/grafana.ini",
             message="requests to http://coffee.test/graf reach Grafana as /graf, and it serves /grafana (serve_from_sub_path)",
+        ),
+        Denied(
+            name="its address is the root, where it serves nothing",
+            manifests=_AT_THE_ROOT.replace("URL", "https://cd.test"),
+            at="ConfigMap/argocd/argocd-cm",
+            pointer="/data/url",
+            message="Argo CD takes https://cd.test for its address (url), and serves /argocd (server.rootpath)",
         ),
         Denied(
             name="Argo CD at the root",
@@ -148,6 +166,9 @@ class ServerKnowsItsPath(Policy[Way]):
         if asked != "/" and not _is_below(here, front.serves):
             message = f"requests to {url} reach {front.who} as {here}, and it serves {front.serves} ({front.serves_setting})"
             yield self.finding(place, message, path=path, related=related, subject=url)
+        elif front.told and asked == "/" and not _is_below(front.path or "/", front.serves) and front.serves != "/":
+            message = f"{front.who} takes {front.url} for its address ({front.setting}), and serves {front.serves} ({front.serves_setting})"
+            yield self.finding(place_of(world, front.place), message, path=path, related=related, subject=url)
         elif front.told and front.host and asked != "/" and not _is_below(front.path or "/", asked) and front.who != ARGO_CD:
             message = f"{front.who} takes {front.url} for its address ({front.setting}), and is routed below {asked}"
             yield self.finding(place_of(world, front.place), message, path=path, related=related, subject=url)

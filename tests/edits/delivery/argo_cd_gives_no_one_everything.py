@@ -27,7 +27,7 @@ EDITS = (
         name="everybody has a role that may do everything",
         kinds=("Application",),
         change=lambda body: _default(body, "role:team", "p, role:team, applications, *, */*, allow"),
-        said="every one of the applications",
+        said="may change every Application",
         everywhere=True,
     ),
     Edit(name="nobody has to log in", kinds=("Application",), change=_no_login, said="without logging in", everywhere=True),

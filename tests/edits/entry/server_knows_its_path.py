@@ -2,6 +2,7 @@
 
 from tests.edits.body import at
 from tests.edits.edit import Body, Edit
+from tests.edits.ways import values_of
 
 _FRONTED = ("argocd-server", "kube-prometheus-stack-grafana")
 
@@ -14,4 +15,12 @@ def _below(body: Body) -> bool:
     return True
 
 
-EDITS = (Edit(name="routed below a path", kinds=("Ingress",), change=_below, said="and it serves /", everywhere=True),)
+def _root_path(body: Body) -> bool:
+    params = at(values_of(body, "argo-cd") or {}, "configs", "params")
+    return bool(params) and not params.update({"server.rootpath": "/argocd"})
+
+
+EDITS = (
+    Edit(name="routed below a path", kinds=("Ingress",), change=_below, said="and it serves /", everywhere=True),
+    Edit(name="Argo CD serves another path", kinds=("Application",), change=_root_path, said="and serves /argocd", everywhere=True),
+)
