@@ -63,7 +63,8 @@ class BoundAccountHasItsToken(Policy[Bound]):
     """
 
     id = "identity-bound-account-has-its-token"
-    basis = "breaks"
+    basis = "house"
+    severity = "warning"
     allowed = (
         Example(name="the pod switches on what the account switches off", manifests=_shop("true", "false")),
         Example(name="the token is a volume of its own", manifests=_shop("false", volumes=_TOKEN)),
@@ -106,7 +107,7 @@ class BoundAccountHasItsToken(Policy[Bound]):
             return
         pod, binding = target.pods[0], target.bindings[0]
         role = f"{binding.root.text('roleRef', 'kind')} {binding.root.text('roleRef', 'name')}"
-        who = f"ServiceAccount {target.namespace}/{target.name}"
+        who = said(account.ref)
         message = f"{who} is bound to {role}, and no pod has its token: {said(pod.manifest.ref)} does not mount it"
         place = pod.spec.get("automountServiceAccountToken") or pod.spec
         related = (Related(manifest=binding, pointer="/roleRef", note="binds it"),)

@@ -32,6 +32,10 @@ def _external(name: str, creation: str = "immutable: false") -> str:
     return _EXTERNAL.replace("NAME", name).replace("CREATION", creation).replace("KEY", name)
 
 
+_MAKERS = frozenset({"Secret", "ExternalSecret", "ClusterExternalSecret", "SealedSecret", "Certificate", "VaultStaticSecret"})
+_ANY = frozenset({"", "default"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contested:
     """A Secret that an operator makes, and everything that makes it."""
@@ -101,7 +105,7 @@ class SecretHasOneCreator(Policy[Contested]):
 
     def judge(self, world: World, target: Contested) -> Iterator[Outcome]:
         """More than one that makes it. In somebody's directory only side by side: else they may be of two environments."""
-        distinct = {id(creator.manifest): creator for creator in target.by}
+        distinct = {_named(creator): creator for creator in target.by if creator.manifest is None or creator.manifest.ref.kind in _MAKERS}
         found = sorted(distinct.values(), key=_order)
         own = [creator for creator in found if creator.manifest is not None and creator.hops]
         if len(found) < 2 or not own or (not world.closed and not _side_by_side(found)):
@@ -123,6 +127,6 @@ def _named(creator: Creator) -> str:
 
 
 def _side_by_side(found: list[Creator]) -> bool:
-    """Whether all are of one folder. Ingresses that share a certificate make it together."""
+    """Whether all are of one folder, in a namespace that is written: else each may be meant for another place."""
     manifests = [creator.manifest for creator in found if creator.manifest is not None]
-    return len({os.path.dirname(manifest.file) for manifest in manifests}) == 1
+    return len({os.path.dirname(manifest.file) for manifest in manifests}) == 1 and found[0].ref.namespace not in _ANY

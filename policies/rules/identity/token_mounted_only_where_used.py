@@ -85,14 +85,15 @@ class TokenMountedOnlyWhereUsed(Policy[PodTemplate]):
         """The pod's own word counts before its account's; without any the token is mounted."""
         namespace, name = target.manifest.ref.namespace, target.spec.text("serviceAccountName") or "default"
         every = whole(world).world
-        account = every.get(Ref(group="", kind="ServiceAccount", namespace=namespace, name=name))
+        ref = Ref(group="", kind="ServiceAccount", namespace=namespace, name=name)
+        account = every.get(ref)
         own = target.spec.flag("automountServiceAccountToken")
         theirs = account.root.flag("automountServiceAccountToken") if account is not None else None
         if own is False or (own is None and theirs is False) or (namespace, name) in bound_accounts(every):
             return
-        who = f"every pod of {said(target.manifest.ref)} gets a token of ServiceAccount {namespace}/{name}"
+        who = f"every pod of {said(target.manifest.ref)} gets a token of {said(ref)}"
         place = target.spec.get("automountServiceAccountToken") or target.spec
         if world.closed or account is not None:
             yield self.finding(place, f"{who}, which is bound to no role")
         else:
-            yield self.undecided(target.manifest, f"whether ServiceAccount {namespace}/{name} is bound to a role")
+            yield self.undecided(target.manifest, f"whether {said(ref)} is bound to a role")
