@@ -31,7 +31,7 @@ def _priority(body: Body) -> bool:
 _CLAIM = ("PersistentVolumeClaim",)
 EDITS = (
     Edit(name="a claim of another class", kinds=_CLAIM, change=_other_class, said="StorageClass fast", everywhere=True),
-    Edit(name="a claim without a class where none is the default", kinds=_CLAIM, change=_no_class, environments=("eks",), everywhere=True),
+    Edit(name="a claim without a class where none is the default", kinds=_CLAIM, change=_no_class, environments=("eks",)),
     Edit(name="the cluster has no classes", kinds=("facts.yaml",), change=_no_classes),
     Edit(name="a chart's claim of another class", kinds=("Application",), change=_of_a_chart, everywhere=True),
     Edit(name="a priority that nobody defines", kinds=("Deployment", "StatefulSet", "CronJob"), change=_priority, everywhere=True),

@@ -22,6 +22,6 @@ def _written_out(body: Body) -> bool:
 
 EDITS = (
     Edit(name="two ExternalSecrets make one Secret", kinds=("ExternalSecret",), change=_one_target, said="made twice"),
-    Edit(name="a person is asked for what is made", kinds=("facts.yaml",), change=_also_supplied, said="a person", everywhere=True),
-    Edit(name="it is written out as well", kinds=("ConfigMap",), change=_written_out, said="made twice", everywhere=True),
+    Edit(name="a person is asked for what is made", kinds=("facts.yaml",), change=_also_supplied, said="a person"),
+    Edit(name="it is written out as well", kinds=("ConfigMap",), change=_written_out, said="made twice"),
 )
