@@ -6,8 +6,9 @@ from typing import Final
 from crema.policies.engine.example import ENVIRONMENT, Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
-from crema.policies.model.entry.doors import Door, doors, faults_of_door, faults_of_entry
+from crema.policies.model.entry.doors import Door, doors
 from crema.policies.model.entry.entries import Entry, entries
+from crema.policies.model.entry.faults import faults_of_door, faults_of_entry
 from crema.policies.model.world import World
 
 _KIND: Final = """
