@@ -13,6 +13,7 @@ _DRINKS: Final = ("espresso", "lungo", "cortado", "macchiato", "ristretto", "fla
 _TASKS: Final = ("order", "billing", "inventory", "menu", "loyalty", "roaster", "delivery", "frontend", "search", "stock", "mailer", "gift")
 _SUFFIXES: Final = ("api", "worker", "web", "gateway", "cache", "db", "events")
 _PORTS: Final = {False: (3000, 8000, 8080, 9000), True: (3306, 5432, 6379, 9092)}
+_ENTRANCES: Final = ("nginx", "nginx-internal", "gateways")
 _REGISTRIES: Final = ("registry.example.com/coffee", "ghcr.io/beans-and-more", "quay.io/coffee")
 
 
@@ -76,6 +77,9 @@ def ground(shop: Shop) -> Iterator[Body]:
     yield {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": shop.meta("default-deny"), "spec": closed}
     spec = {"podSelector": {}, "policyTypes": ["Egress"], "egress": [dns]}
     yield {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": shop.meta("allow-dns"), "spec": spec}
+    inside: list[Body] = [{"podSelector": {}}]
+    spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "ingress": [{"from": inside}], "egress": [{"to": inside}]}
+    yield {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": shop.meta("allow-inside"), "spec": spec}
     provider = {"aws": {"service": "SecretsManager", "region": draw.choice(("eu-west-1", "eu-central-1", "us-east-1"))}}
     yield {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore", "metadata": shop.meta("secrets"), "spec": {"provider": provider}}
 
@@ -100,6 +104,7 @@ def application(shop: Shop, name: str) -> Iterator[Body]:
     draw, stateful = shop.draw, is_stateful(name)
     selector = {"app": name} if draw.random() < 0.6 else {"app.kubernetes.io/name": name, "app.kubernetes.io/instance": shop.name}
     port = shop.port(name)
+    scaled = not stateful and draw.random() < 0.4
     root = f"/api/{name.partition('-')[0]}" if name.endswith(("-api", "-gateway")) else ""
     pod = {"metadata": {"labels": selector | {"team": shop.team}}, "spec": _pod(shop, name, port, root)}
     if stateful:
@@ -109,13 +114,17 @@ def application(shop: Shop, name: str) -> Iterator[Body]:
         yield {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": shop.meta(name), "spec": spec | claims}
     else:
         strategy = shop.maybe(0.5, strategy={"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}})
-        spec = {"replicas": draw.randint(1, 6), "selector": {"matchLabels": selector}, **strategy, "template": pod}
+        spec = {"selector": {"matchLabels": selector}, **strategy, "template": pod}
+        # Replicas that stand in git as well would be set back whenever the autoscaler moves them.
+        spec |= {} if scaled else {"replicas": draw.randint(1, 6)}
         yield {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": shop.meta(name), "spec": spec}
     ports = [{"name": "http" if not stateful else "tcp", "port": port if stateful else 80, "targetPort": port}]
     headless = shop.maybe(1.0 if stateful else 0.0, clusterIP="None")
     yield {"apiVersion": "v1", "kind": "Service", "metadata": shop.meta(name), "spec": {**headless, "selector": selector, "ports": ports}}
     yield {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": shop.meta(name), "automountServiceAccountToken": False}
     yield from _around(shop, name, selector, port)
+    if scaled:
+        yield _scaler(shop, name)
     if not stateful and not name.endswith("-worker"):
         yield _ingress(shop, name, root) if draw.random() < 0.7 else _http_route(shop, name, root)
     if stateful or draw.random() < 0.3:
@@ -128,9 +137,11 @@ def application(shop: Shop, name: str) -> Iterator[Body]:
 def _around(shop: Shop, name: str, selector: Body, port: int) -> Iterator[Body]:
     """What most applications have beside a workload and a Service."""
     draw = shop.draw
-    peers = [{"podSelector": {"matchLabels": {"app": peer}}} for peer in draw.sample(shop.applications, 2)]
-    ingress = [{"from": peers, "ports": [{"port": port, "protocol": "TCP"}]}]
-    egress = [{"to": [{"ipBlock": {"cidr": f"10.{draw.randint(0, 255)}.0.0/16", "except": [f"10.{draw.randint(0, 9)}.4.0/24"]}}]}]
+    inside: Body = {"podSelector": {}}
+    around = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": space}}} for space in ("monitoring", *_ENTRANCES)]
+    ingress = [{"from": [inside, *around], "ports": [{"port": port, "protocol": "TCP"}]}]
+    outside = f"10.{draw.randint(0, 255)}"
+    egress = [{"to": [inside]}, {"to": [{"ipBlock": {"cidr": f"{outside}.0.0/16", "except": [f"{outside}.{draw.randint(0, 9)}.0/24"]}}]}]
     spec = {"podSelector": {"matchLabels": selector}, "policyTypes": ["Ingress", "Egress"], "ingress": ingress, "egress": egress}
     yield {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": shop.meta(name), "spec": spec}
     keys = ["password", *(key for key in ("token", "dsn") if draw.random() < 0.5)]
@@ -138,15 +149,18 @@ def _around(shop: Shop, name: str, selector: Body, port: int) -> Iterator[Body]:
     secret["data"] = [{"secretKey": key, "remoteRef": {"key": f"{shop.name}/{name}", "property": key}} for key in keys]
     yield {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": shop.meta(name), "spec": secret}
     yield {"apiVersion": "v1", "kind": "ConfigMap", "metadata": shop.meta(f"{name}-config"), "data": _settings(shop, name)}
-    if not is_stateful(name) and draw.random() < 0.6:
-        resource = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": draw.randint(50, 90)}}
-        scaled = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
-        bounds = {"minReplicas": 1, "maxReplicas": draw.randint(4, 20), "metrics": [{"type": "Resource", "resource": resource}]}
-        scaling: Body = {"scaleTargetRef": scaled, **bounds}
-        yield {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": shop.meta(name), "spec": scaling}
     least: tuple[int | str, ...] = (1, "50%")
     budget = {"minAvailable": draw.choice(least), "selector": {"matchLabels": selector}}
     yield {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": shop.meta(name), "spec": budget}
+
+
+def _scaler(shop: Shop, name: str) -> Body:
+    draw = shop.draw
+    resource = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": draw.randint(50, 90)}}
+    target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
+    bounds = {"minReplicas": 1, "maxReplicas": draw.randint(4, 20), "metrics": [{"type": "Resource", "resource": resource}]}
+    scaling: Body = {"scaleTargetRef": target, **bounds}
+    return {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": shop.meta(name), "spec": scaling}
 
 
 def _pod(shop: Shop, name: str, port: int, root: str) -> Body:
@@ -156,7 +170,8 @@ def _pod(shop: Shop, name: str, port: int, root: str) -> Body:
     variables += [{"name": "ROOT_PATH", "value": root}] if root else []
     variables += [{"name": f"{peer.upper().replace('-', '_')}_URL", "value": f"http://{shop.address(peer)}"} for peer in shop.applications]
     variables += [
-        {"name": f"FEATURE_{draw.randint(0, 999)}", "value": draw.choice(("true", "off", "1", "v2"))} for _ in range(draw.randint(0, 6))
+        {"name": f"FEATURE_{number}", "value": draw.choice(("true", "off", "1", "v2"))}
+        for number in draw.sample(range(1000), draw.randint(0, 6))
     ]
     reference = {"secretKeyRef": {"name": name, "key": "password"}}
     variables.append({"name": "PASSWORD", "valueFrom": reference})
@@ -233,7 +248,7 @@ def _ingress(shop: Shop, name: str, root: str) -> Body:
         annotations |= {"nginx.ingress.kubernetes.io/use-regex": "true", "nginx.ingress.kubernetes.io/rewrite-target": "/$2"}
     kind = "ImplementationSpecific" if "(" in path else "Prefix"
     paths = [{"path": path, "pathType": kind, "backend": {"service": {"name": name, "port": {"number": 80}}}}]
-    if draw.random() < 0.2:
+    if not root and draw.random() < 0.2:
         paths.append({"path": "/assets", "pathType": "Prefix", "backend": {"service": {"name": name, "port": {"name": "http"}}}})
     rules = [{"host": host, "http": {"paths": paths}}]
     tls = shop.maybe(0.8, tls=[{"hosts": [host], "secretName": f"{name}-tls"}])

@@ -127,7 +127,11 @@ def delivered(shop: Shop) -> Iterator[Body]:
         "tempo": {"retention": shop.draw.choice(_RETENTIONS), "resources": resources},
     }
     river = f'loki.write "out" {{\n  endpoint {{\n    url = "http://{shop.name}-loki.{shop.name}.svc:3100/loki/api/v1/push"\n  }}\n}}\n'
-    alloy = {"alloy": {"configMap": {"content": river}, "resources": resources}, "controller": {"type": "daemonset"}}
+    alloy = {
+        "crds": {"create": False},
+        "alloy": {"configMap": {"content": river}, "resources": resources},
+        "controller": {"type": "daemonset"},
+    }
     loki = {"deploymentMode": "Monolithic", "loki": {"auth_enabled": False, "limits_config": {"retention_period": "168h"}}}
     text = (
         f"loki:\n  auth_enabled: false\n  limits_config:\n    retention_period: {shop.draw.choice(_RETENTIONS)}\ntest:\n  enabled: false\n"

@@ -93,7 +93,14 @@ def _platform() -> Iterator[Body]:
     """What all shops share: the one Grafana with the default datasource, a gateway, classes of storage and priority."""
     for name in (_MONITORING, "argocd", "gateways", "nginx", "nginx-internal", "external-secrets"):
         yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
-    grafana = {"sidecar": {"datasources": {"isDefaultDatasource": True, "searchNamespace": "ALL"}}}
+    admin = {"existingSecret": "grafana-admin", "userKey": "user", "passwordKey": "password"}
+    grafana = {"admin": admin, "sidecar": {"datasources": {"isDefaultDatasource": True, "searchNamespace": "ALL"}}}
+    store = {"provider": {"aws": {"service": "SecretsManager", "region": "eu-west-1"}}}
+    yield {"apiVersion": "external-secrets.io/v1", "kind": "ClusterSecretStore", "metadata": {"name": "platform"}, "spec": store}
+    data = [{"secretKey": key, "remoteRef": {"key": "platform/grafana", "property": key}} for key in ("user", "password")]
+    kept = {"secretStoreRef": {"kind": "ClusterSecretStore", "name": "platform"}, "target": {"name": "grafana-admin"}, "data": data}
+    metadata: Body = {"name": "grafana-admin", "namespace": _MONITORING}
+    yield {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": metadata, "spec": kept}
     internal = {"ingressClassResource": {"name": "nginx-internal", "controllerValue": "k8s.io/ingress-nginx-internal"}}
     for namespace, repository, chart, version, values in (
         (_MONITORING, "https://prometheus-community.github.io/helm-charts", "kube-prometheus-stack", "88.5.3", {"grafana": grafana}),
@@ -107,7 +114,7 @@ def _platform() -> Iterator[Body]:
         source["helm"] = {"releaseName": release, "valuesObject": values}
         spec: Body = {"project": "platform", "source": source, "destination": {"name": "in-cluster", "namespace": namespace}}
         spec["syncPolicy"] = {"syncOptions": ["ServerSideApply=true"]}
-        metadata: Body = {"name": release, "namespace": "argocd"}
+        metadata = {"name": release, "namespace": "argocd"}
         yield {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
     spec = {"destinations": [{"name": "in-cluster", "namespace": "*"}], "sourceRepos": ["*"]}
     spec["clusterResourceWhitelist"] = [{"group": "*", "kind": "*"}]

@@ -15,6 +15,8 @@ from crema.policies.schemas import standalone
 from tests import external
 
 _SIZE = 100
+_SHOPS = 600
+"""Enough for several shops, each with most of what a shop may have."""
 
 
 def test_one_seed_writes_the_same_bytes(tmp_path: Path) -> None:
@@ -35,16 +37,19 @@ def test_a_world_has_as_many_objects_as_were_asked_for(tmp_path: Path, size: int
 
 
 def test_no_policy_has_anything_to_say(tmp_path: Path) -> None:
-    """Every policy judges the world to its end: no finding above info, nothing left unread, unchecked or undecided, no crash.
+    """Every policy that is on everywhere judges the world to its end: no finding above info, nothing left unread or undecided, no crash.
 
-    Several look at some of it.
+    Most look at some of it. Unchecked is only what values the chart of Envoy Gateway reads, which nobody has recorded.
     """
-    worlds.write(tmp_path / "world", _SIZE)
-    done = run(read([tmp_path / "world"]), discover())
+    worlds.write(tmp_path / "world", _SHOPS)
+    done = run(read([tmp_path / "world"]), [policy for policy in discover() if policy.basis == "breaks"])
     assert [finding.message for finding in done.findings if finding.severity != "info"] == []
-    assert (done.undecided, done.unchecked, done.unreadable, done.not_manifests, done.crashed) == ((), (), (), (), ())
+    assert (done.undecided, done.unreadable, done.not_manifests, done.crashed) == ((), (), (), ())
+    assert {unchecked.why for unchecked in done.unchecked} <= {
+        "it is not known which values chart gateway-helm reads: there is no list of its keys"
+    }
     (looked,) = done.looked
-    assert looked.manifests == _SIZE
+    assert looked.manifests == _SHOPS
     seen = {policy for policy, targets in looked.targets.items() if targets}
     assert {"schema-manifest-is-valid", "traffic-no-rewrite-on-api-routes", "alerting-alert-severities"} <= seen
 
