@@ -71,7 +71,7 @@ class Application:
 
     def __str__(self) -> str:
         """Its kind and name, as reports write it."""
-        return f"{self.manifest.ref.kind} {self.manifest.ref.name}" if self.made else f"Application {self.name}"
+        return f"Application {self.name}" if not self.made or _MARK not in self.name else f"ApplicationSet {self.manifest.ref.name}"
 
     @property
     def spec(self) -> Node:
