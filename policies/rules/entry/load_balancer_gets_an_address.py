@@ -8,6 +8,7 @@ from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
 from crema.policies.model.entry.balancers import has_balancer, is_kind
 from crema.policies.model.entry.controllers import Controller, controllers
+from crema.policies.model.entry.doors import doors, services_of
 from crema.policies.model.entry.places import place_of
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.whole import whole
@@ -119,7 +120,7 @@ class LoadBalancerGetsAnAddress(Policy[Manifest]):
         """A Service that waits, with the controller that publishes it; a controller that publishes none."""
         if target.ref.kind == "Service":
             spec = target.root.get("spec")
-            if spec is not None and _waits(target) and not has_balancer(world) and world.closed:
+            if spec is not None and _waits(target) and not has_balancer(world) and (world.closed or target in world.derived(_bypassed)):
                 message = f"{target} is of type {_BALANCED}, and a cluster of kind has nothing that gives it an address"
                 publisher = world.derived(_publishers).get(target.ref)
                 related: tuple[Related, ...] = ()
@@ -135,6 +136,12 @@ class LoadBalancerGetsAnAddress(Policy[Manifest]):
             message += f"so {_ingresses(world, controller)} never gets one"
             place = next(node for node in controller.arguments() if "publish-service" in str(node.value))
             yield self.finding(place_of(world, place, "publish"), message)
+
+
+def _bypassed(world: World) -> frozenset[Manifest]:
+    """Services of controllers that are reached on ports of their node: in somebody's directory that tells of no load balancer."""
+    doors_in = [door for door in doors(world) if door.arriving]
+    return frozenset(service for door in doors_in for service in services_of(world, door.controller))
 
 
 def _waits(service: Manifest) -> bool:

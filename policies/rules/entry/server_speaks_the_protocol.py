@@ -159,10 +159,10 @@ class ServerSpeaksTheProtocol(Policy[Route]):
             message = f"requests to {url} end in 502: {'a client' if spoken.passes else 'the controller'} begins TLS ({spoken.why}) with a "
             message += f"server that speaks plain HTTP ({served.why})"
         related = [_other(world, each) for each in (spoken, served) if each.place is not None and each.place != place]
-        yield self.finding(place_of(world, place), message, path=(*target.hops, *way.hops), related=related, subject=url)
+        yield self.finding(place_of(world, place, "ingress"), message, path=(*target.hops, *way.hops), related=related, subject=url)
 
 
 def _other(world: World, spoken: Spoken) -> Related:
     assert spoken.place is not None
-    place = place_of(world, spoken.place)
+    place = place_of(world, spoken.place, "ingress")
     return Related(manifest=place.manifest, pointer=place.pointer, note=spoken.why, inner=place.inner or "")
