@@ -2,7 +2,7 @@
 
 from charts.environment import Environment
 from charts.secret_settings import AwsSecretsSpec, LocalSecretsSpec
-from crema.generators import AlbSpec, ClusterFactsSpec, KindClusterSpec, NginxSpec, PrerequisiteSpec, StorageClassSpec
+from crema.generators import AlbSpec, ClusterFactsSpec, KindClusterSpec, NginxSpec, PrerequisiteSpec, RemoteSecretSpec, StorageClassSpec
 
 _ACCOUNT = "123456789012"  # a placeholder: a fork sets its own AWS account
 _REGION = "ap-northeast-2"
@@ -50,8 +50,13 @@ EKS = Environment(
             ),
             PrerequisiteSpec(
                 name="aws-secrets-manager",
-                provides="coffee/eks/mysql: password, root-password; coffee/eks/grafana: admin-user, admin-password; coffee/eks/slack: url",
+                provides="the secrets that stored_secrets lists, with their values",
             ),
+        ),
+        stored_secrets=(
+            RemoteSecretSpec(key="coffee/eks/mysql", properties=("password", "root-password")),
+            RemoteSecretSpec(key="coffee/eks/grafana", properties=("admin-user", "admin-password")),
+            RemoteSecretSpec(key="coffee/eks/slack", properties=("url",)),
         ),
     ),
     ingress=AlbSpec(

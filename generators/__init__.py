@@ -29,7 +29,7 @@ from crema.generators.datasources import DatasourceSpec, GrafanaDatasources, Gra
 from crema.generators.ecr_pull_secret import EcrPullSecret, EcrPullSecretSpec
 from crema.generators.environment import EnvironmentSpec
 from crema.generators.external_secret import RemoteRefSpec, StoredSecret, StoredSecretSpec
-from crema.generators.facts import ClusterFactsSpec, Facts, FactsSpec, PrerequisiteSpec, StorageClassSpec
+from crema.generators.facts import ClusterFactsSpec, Facts, FactsSpec, PrerequisiteSpec, RemoteSecretSpec, StorageClassSpec
 from crema.generators.generated_password import GeneratedPassword, GeneratedPasswordSpec
 from crema.generators.ingress_route import AlbSpec, IngressRoute, IngressRouteSpec, NginxSpec, TraefikSpec
 from crema.generators.kind_cluster import KindCluster, KindClusterSpec
@@ -105,6 +105,7 @@ __all__ = [
     "PrometheusRuleSpec",
     "Ref",
     "RemoteRefSpec",
+    "RemoteSecretSpec",
     "ResourcesSpec",
     "RootApplication",
     "RootApplicationSpec",

@@ -11,7 +11,7 @@ from typing import Any
 from constructs import Construct
 
 from crema.generators.bootstrap import BOOTSTRAP
-from crema.generators.checks import Bytes, Cidr, Cpu, DnsLabel, DnsName, Registry, Replicas, Text
+from crema.generators.checks import Bytes, Cidr, Cpu, DnsLabel, DnsName, Registry, RemoteKey, RemoteProperty, Replicas, Text
 from crema.generators.manifest import Document, Fact
 from crema.generators.part import Part
 from crema.generators.spec import Mistake, Spec, rule
@@ -47,6 +47,19 @@ class PrerequisiteSpec(Spec):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteSecretSpec(Spec):
+    """A secret that a person keeps in the store that ExternalSecrets read from.
+
+    Args:
+        key: of the secret in the store. properties: what the JSON object that it holds has; none where it is one text.
+
+    """
+
+    key: RemoteKey
+    properties: tuple[RemoteProperty, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterFactsSpec(Spec):
     """What the cluster of an environment is like.
 
@@ -55,6 +68,7 @@ class ClusterFactsSpec(Spec):
         storage_classes: those that something else than this platform makes.
         registries: whose images the nodes may pull by their own credentials.
         prerequisites: what must be there before.
+        stored_secrets: what the stores of secrets hold.
 
     """
 
@@ -64,6 +78,7 @@ class ClusterFactsSpec(Spec):
     storage_classes: tuple[StorageClassSpec, ...]
     registries: tuple[Registry, ...] = ()
     prerequisites: tuple[PrerequisiteSpec, ...] = ()
+    stored_secrets: tuple[RemoteSecretSpec, ...] = ()
 
     @rule("storage_classes")
     def _at_most_one_default(self) -> Iterator[Mistake]:
@@ -82,6 +97,7 @@ class ClusterFactsSpec(Spec):
                 for c in self.storage_classes
             ),
             *(Fact(section="prerequisites", key=p.name, body={"provides": p.provides}) for p in self.prerequisites),
+            *(Fact(section="stored_secrets", key=s.key, body={"properties": sorted(s.properties)}) for s in self.stored_secrets),
         )
 
 

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft7Validator
 
-from crema.generators import ClusterFactsSpec, Fact, FactsSpec, PrerequisiteSpec, StorageClassSpec, SuppliedSecretSpec, WebServiceSpec
+from crema.generators import (
+    ClusterFactsSpec,
+    Fact,
+    FactsSpec,
+    PrerequisiteSpec,
+    RemoteSecretSpec,
+    StorageClassSpec,
+    SuppliedSecretSpec,
+    WebServiceSpec,
+)
 from crema.generators import facts as generator
 from crema.generators.supplied_secret import build as build_supplied
 from crema.generators.web_service import fact
@@ -23,6 +32,7 @@ _CLUSTER = ClusterFactsSpec(
     storage_classes=(StorageClassSpec(name="gp3", expandable=True), StorageClassSpec(name="io2")),
     registries=("registry.example.com",),
     prerequisites=(PrerequisiteSpec(name="external-dns", provides="names"),),
+    stored_secrets=(RemoteSecretSpec(key="shop/mysql", properties=("root", "password")), RemoteSecretSpec(key="shop/token")),
 )
 _SCHEMA = json.loads((ROOT / "policies" / "model" / "facts.schema.json").read_text(encoding="utf-8"))
 
@@ -47,6 +57,7 @@ def test_what_a_cluster_is_like_reaches_the_file() -> None:
         },
         "storage_classes": {"gp3": {"default": False, "expandable": True}, "io2": {"default": False, "expandable": False}},
         "prerequisites": {"external-dns": {"provides": "names"}},
+        "stored_secrets": {"shop/mysql": {"properties": ["password", "root"]}, "shop/token": {"properties": []}},
     }
     Draft7Validator(_SCHEMA).validate(_file())
 
