@@ -75,7 +75,7 @@ def _reference(ref: Mapping[str, Json], *, grouped: bool) -> Refusals:
     version = text(ref.get("apiVersion"))
     if version.count("/") > 1:
         yield wrong("apiVersion", version, "a group and a version such as apps/v1")
-    elif grouped and not version.rpartition("/")[0]:
+    elif grouped and not version.rpartition("/")[0] and not (version == "v1" and ref.get("kind") == "ReplicationController"):
         said = "is missing" if not version else f'is "{version}", without a group'
         yield Refusal(("apiVersion",) if version else (), f"{said}; one such as apps/v1 is required", "", "" if version else "apiVersion")
 

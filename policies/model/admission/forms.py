@@ -60,6 +60,7 @@ PERCENT: Final = _form(r"[0-9]+%", 1 << 10, "a number or a percentage such as 25
 HEADER: Final = _form(r"[-A-Za-z0-9]+", 1 << 10, "a header's name of letters, digits and -")
 PATH_SEGMENT: Final = _form(r"(?!\.{1,2}$)[^/%]+", 1 << 10, "a name without / and %, which is not . or ..,")
 DOMAIN_PATH: Final = _form(rf"{_SUBDOMAIN}/[A-Za-z0-9/_.~!$&'()*+,;=:@%-]+", 1 << 10, "a domain and a path such as example.com/name")
+CONTROLLER: Final = _form(rf"{_SUBDOMAIN}/[A-Za-z0-9/_.~%!$&'()*+,;=:-]+", 250, "a domain and a path such as k8s.io/ingress-nginx")
 SYSCTL: Final = _form(
     r"(?:[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?", 253, "a kernel parameter such as net.core.somaxconn"
 )
@@ -93,9 +94,17 @@ def is_ip(value: str) -> bool:
 
 def network(value: str) -> "ipaddress.IPv4Network | ipaddress.IPv6Network | None":
     """The range of addresses that a text such as `10.0.0.0/8` is; None for anything else. Bits after the prefix must be zero."""
-    if "/" not in value or "%" in value or not value.rpartition("/")[2].isdecimal():
+    address, slash, prefix = value.rpartition("/")
+    if not slash or not is_ip(address) or not prefix.isdecimal() or (len(prefix) > 1 and prefix.startswith("0")):
         return None
     try:
         return ipaddress.ip_network(value)
     except ValueError:
         return None
+
+
+def of_the_machine(value: str) -> bool:
+    """Whether an address is one that no other machine has: loopback, link-local or unspecified."""
+    address = ipaddress.ip_address(value)
+    local_group = value.startswith("224.0.0.") or value.lower().startswith("ff02:")
+    return address.is_loopback or address.is_link_local or address.is_unspecified or local_group

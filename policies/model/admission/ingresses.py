@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from crema.policies.model.admission.forms import (
+    CONTROLLER,
     DNS_1035,
     DNS_LABEL,
     DNS_SUBDOMAIN,
@@ -47,10 +48,8 @@ def ingress(body: Mapping[str, Json]) -> Refusals:
 def ingress_class(spec: Mapping[str, Json]) -> Refusals:
     """What is wrong with the specification of an IngressClass."""
     controller = spec.get("controller")
-    if isinstance(controller, str):
-        domain, _, path = controller.partition("/")
-        if len(controller) > 250 or not DNS_SUBDOMAIN.fits(domain) or not path:
-            yield wrong("controller", controller, "a domain and a path such as k8s.io/ingress-nginx")
+    if isinstance(controller, str) and not CONTROLLER.fits(controller):
+        yield wrong("controller", controller, CONTROLLER.words)
     given = spec.get("parameters")
     if given is None:
         return

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from crema.policies.model.admission.forms import DOMAIN_PATH, QUALIFIED, is_qualified
+from crema.policies.model.admission.labels import selector
 from crema.policies.model.admission.refusal import Refusal, Refusals, below, items, lacks, mapping, number, text, twice, wrong
 from crema.policies.model.admission.schedules import schedule, time_zone
 from crema.policies.model.admission.workloads import counts
@@ -56,10 +57,20 @@ def job(spec: Mapping[str, Json], *, of_cron: bool = False) -> Refusals:
         yield wrong("podReplacementPolicy", replaced, "Failed beside a podFailurePolicy")
     if policy is not None:
         yield from below("podFailurePolicy", _failure(spec, mapping(policy)))
-    if spec.get("selector") is not None and spec.get("manualSelector") is not True:
+    yield from _selected(spec, of_cron=of_cron)
+
+
+def _selected(spec: Mapping[str, Json], *, of_cron: bool) -> Refusals:
+    manual = spec.get("manualSelector") is True
+    if manual and of_cron:
+        said = "is true; each Job of a CronJob needs a selector of its own, which the server makes"
+        yield Refusal(("manualSelector",), said, "leave manualSelector out")
+    elif manual and spec.get("selector") is None:
+        yield lacks("selector", "manualSelector: true says that it is given")
+    elif spec.get("selector") is not None and not manual:
         said = "is given; the server makes a Job's selector, unless manualSelector: true says that it is unique"
         yield Refusal(("selector",), said, "leave the selector out")
-    del of_cron
+    yield from below("selector", selector(spec.get("selector")))
 
 
 def _indexed(spec: Mapping[str, Json]) -> Refusals:

@@ -71,7 +71,7 @@ def _name(group: str, kind: str, meta: Mapping[str, Json], body: Mapping[str, Js
     form = _FORMS.get((group, kind), PATH_SEGMENT if group == _RBAC else None)
     if name and form is not None and not form.fits(name):
         yield wrong("name", name, form.words)
-    if prefix and not name:
+    if prefix:
         full = prefix.removesuffix("-") + "a"
         for wanted in (form or DNS_SUBDOMAIN,):
             if not wanted.fits(full[:60]):

@@ -7,7 +7,7 @@ from crema.policies.model.admission.refusal import Refusal, Way
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 from crema.policies.model.pods import PodTemplate
-from crema.policies.model.steps import keys_of, step
+from crema.policies.model.steps import keys_of, step, value_at
 from crema.policies.model.templates import is_placeholder
 from crema.policies.model.world import World
 from crema.policies.schemas.catalog import NoSchema
@@ -33,15 +33,18 @@ class Place(NamedTuple):
 def places(world: World, node: Node, refusals: Iterable[Refusal]) -> Iterator[Place]:
     """Where the refusals of a node's value stand, with whole messages.
 
-    What the schema policy says of the same place is not said again. In somebody's directory a placeholder is filled in before the server
-    sees it, what an object lacks a patch of kustomize may add, and a feature may be switched on. Of pods that an operator makes, only what
-    is written counts, for it may add the rest.
+    What the schema policy says of the same place is not said again, nor anything of an object in a version that is gone. In somebody's
+    directory a placeholder is filled in before the server sees it, what an object lacks a patch of kustomize may add, and a feature may
+    be switched on. Of pods that an operator makes, only what is written counts, for it may add the rest.
     """
     said: tuple[str, ...] | None = None
     for refusal in refusals:
         manifest = node.manifest
         if said is None:
-            said = _said_by_schema(world, manifest)
+            judged = validate(manifest.body, world.kubernetes_version)
+            if isinstance(judged, NoSchema) and judged.certain:
+                return
+            said = () if isinstance(judged, NoSchema) else tuple(violation.pointer for violation in judged)
         place = _down(node, refusal.way)
         sure = world.closed or manifest.header is not None
         doubtful = refusal.gated or is_placeholder(place.value) or is_placeholder(place.key)
@@ -57,15 +60,15 @@ def pods(world: World) -> Mapping[Manifest, tuple[PodTemplate, ...]]:
     return world.derived(_pods)
 
 
+def holder(pod: PodTemplate) -> Node:
+    """What holds a pod's specification, and its metadata beside it."""
+    pointer = pod.spec.pointer.removesuffix("/spec")
+    return Node(manifest=pod.manifest, value=value_at(pod.manifest.body, pointer) if pointer else pod.manifest.body, pointer=pointer)
+
+
 def own(manifest: Manifest) -> bool:
     """Whether the server itself judges the pods of a manifest."""
     return manifest.ref.group in _OWN
-
-
-def _said_by_schema(world: World, manifest: Manifest) -> tuple[str, ...]:
-    """Where the schema policy has violations; asked only of objects that are refused, which are few."""
-    judged = validate(manifest.body, world.kubernetes_version)
-    return () if isinstance(judged, NoSchema) else tuple(violation.pointer for violation in judged)
 
 
 def _pods(world: World) -> dict[Manifest, tuple[PodTemplate, ...]]:

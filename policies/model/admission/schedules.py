@@ -73,7 +73,7 @@ def _fits(part: str, low: int, high: int, names: Mapping[str, int]) -> bool:
 
 
 def _number(written: str, names: Mapping[str, int]) -> int | None:
-    return names[written] if written in names else int(written) if written.isdecimal() else None
+    return names[written] if written in names else int(written) if written.removeprefix("+").isdecimal() else None
 
 
 @cache

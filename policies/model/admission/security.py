@@ -16,6 +16,10 @@ _NOT_ON_WINDOWS: Final = (
     *("supplementalGroups", "supplementalGroupsPolicy", "seLinuxChangePolicy", "capabilities", "readOnlyRootFilesystem", "privileged"),
     *("allowPrivilegeEscalation", "procMount"),
 )
+_HOST_KERNEL: Final[Mapping[str, tuple[str, ...]]] = {
+    "hostNetwork": ("net.",),
+    "hostIPC": ("kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue."),
+}
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "fsGroupChangePolicy": ("OnRootMismatch", "Always"),
     "supplementalGroupsPolicy": ("Merge", "Strict"),
@@ -41,6 +45,10 @@ def security(spec: Mapping[str, Json]) -> Refusals:
         name = text(one.get("name"))
         if not SYSCTL.fits(name):
             yield wrong(("securityContext", "sysctls", index, "name"), name, SYSCTL.words)
+        for shared, own in _HOST_KERNEL.items():
+            if spec.get(shared) is True and name.replace("/", ".").startswith(own):
+                place = ("securityContext", "sysctls", index, "name")
+                yield Refusal(place, f"is {name} beside {shared}: true; the parameter would be the host's own")
         if name in names:
             yield Refusal(("securityContext", "sysctls", index, "name"), twice(name))
         names.add(name)

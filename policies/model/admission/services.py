@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from crema.policies.model.admission.forms import DNS_SUBDOMAIN, QUALIFIED, is_ip, is_qualified, network
+from crema.policies.model.admission.forms import DNS_SUBDOMAIN, QUALIFIED, is_ip, is_qualified, network, of_the_machine
 from crema.policies.model.admission.labels import labels
 from crema.policies.model.admission.refusal import Refusal, Refusals, below, items, lacks, mapping, number, shown, text, texts, wrong
 from crema.policies.model.values import Json
@@ -96,7 +96,7 @@ def _addresses(spec: Mapping[str, Json]) -> Refusals:
         if not (is_ip(one) or (one == "None" and len(many) == 1)):
             yield wrong(("clusterIPs", index), one, "an IP address, or None alone")
     for index, one in texts(spec.get("externalIPs")):
-        if not is_ip(one) or _of_the_machine(one):
+        if not is_ip(one) or of_the_machine(one):
             yield wrong(("externalIPs", index), one, "an IP address that is not the machine's own")
 
 
@@ -117,10 +117,6 @@ def _families(spec: Mapping[str, Json]) -> Refusals:
         yield wrong("clusterIP", given, f"an address of {families[0]}, the first of ipFamilies,")
 
 
-def _of_the_machine(address: str) -> bool:
-    return address in {"0.0.0.0", "::", "::1"} or address.startswith(("127.", "169.254.", "224.0.0.", "fe80:"))
-
-
 def _traffic(spec: Mapping[str, Json]) -> Refusals:
     kind, policy = spec.get("type") or "ClusterIP", spec.get("externalTrafficPolicy")
     reached = kind in _OUTSIDE or (kind == "ClusterIP" and spec.get("externalIPs"))
@@ -133,6 +129,8 @@ def _traffic(spec: Mapping[str, Json]) -> Refusals:
     if health and not (kind == _BALANCED and policy == "Local"):
         said = f"is {health}; only a LoadBalancer with externalTrafficPolicy: Local has one"
         yield Refusal(("healthCheckNodePort",), said, "leave healthCheckNodePort out")
+    elif health and not 1 <= health <= 65535:
+        yield wrong("healthCheckNodePort", health, "1 to 65535")
     if spec.get("internalTrafficPolicy") not in {None, "Cluster", "Local"}:
         yield wrong("internalTrafficPolicy", spec.get("internalTrafficPolicy"), "Cluster or Local")
     near = spec.get("trafficDistribution")

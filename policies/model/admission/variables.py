@@ -47,7 +47,7 @@ def field_ref(ref: Mapping[str, Json], fields: tuple[str, ...]) -> Refusals:
         key = found[2].lower() if found[1].endswith("annotations") else found[2]
         if not is_qualified(key):
             yield wrong("fieldPath", path, f"in its brackets {QUALIFIED.words}")
-    elif path not in fields:
+    elif path not in fields and not (path == "spec.host" and "spec.nodeName" in fields):
         some = ", ".join((*fields, "metadata.labels['…']", "metadata.annotations['…']"))
         yield wrong("fieldPath", path, f"one of {some}")
 

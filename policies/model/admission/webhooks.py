@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from crema.policies.model.admission.forms import DNS_1035, DNS_LABEL, DNS_SUBDOMAIN, PORT_RANGE, QUALIFIED, is_ip, is_qualified
+from crema.policies.model.admission.forms import (
+    DNS_1035,
+    DNS_LABEL,
+    DNS_SUBDOMAIN,
+    PORT_RANGE,
+    QUALIFIED,
+    is_ip,
+    is_qualified,
+    of_the_machine,
+)
 from crema.policies.model.admission.labels import selector
 from crema.policies.model.admission.ports import port_number
 from crema.policies.model.admission.refusal import Refusal, Refusals, below, items, mapping, number, text, texts, twice, wrong
@@ -82,6 +91,8 @@ def _rule(rule: Mapping[str, Json]) -> Refusals:
             yield Refusal((field,), "has * beside others; * stands alone")
         if field == "resources" and "*/*" in values and len(values) > 1:
             yield Refusal((field,), "has */* beside others; */* stands alone")
+        if field == "resources" and "*" in values and any(one != "*" and "/" not in one for one in values):
+            yield Refusal((field,), "has * beside others; * stands alone")
         if field == "operations":
             for index, one in enumerate(values):
                 if one not in _OPERATIONS:
@@ -97,8 +108,8 @@ def endpoints(body: Mapping[str, Json]) -> Refusals:
             yield Refusal(("subsets", index), "has neither addresses nor notReadyAddresses; one of both is required")
         for field in ("addresses", "notReadyAddresses"):
             for place, one in items(subset.get(field)):
-                if not is_ip(text(one.get("ip"))):
-                    yield wrong(("subsets", index, field, place, "ip"), one.get("ip"), "an IP address")
+                if not _is_reachable(text(one.get("ip"))):
+                    yield wrong(("subsets", index, field, place, "ip"), one.get("ip"), "the IP address of another machine")
         yield from below(("subsets", index), _endpoint_ports(subset, required=True))
 
 
@@ -112,7 +123,7 @@ def endpoint_slice(body: Mapping[str, Json]) -> Refusals:
         if not addresses:
             yield Refusal(("endpoints", index), "has no addresses; at least one is required")
         for place, address in addresses:
-            if kind in {"IPv4", "IPv6"} and not (is_ip(address) and (":" in address) == (kind == "IPv6")):
+            if kind in {"IPv4", "IPv6"} and not (_is_reachable(address) and (":" in address) == (kind == "IPv6")):
                 yield wrong(("endpoints", index, "addresses", place), address, f"an address of {kind}")
             elif kind == "FQDN" and not DNS_SUBDOMAIN.fits(address):
                 yield wrong(("endpoints", index, "addresses", place), address, DNS_SUBDOMAIN.words)
@@ -130,9 +141,15 @@ def endpoint_slice(body: Mapping[str, Json]) -> Refusals:
             yield wrong(("ports", index, "appProtocol"), kind, QUALIFIED.words)
 
 
+def _is_reachable(address: str) -> bool:
+    return is_ip(address) and not of_the_machine(address)
+
+
 def _endpoint_ports(holder: Mapping[str, Json], *, required: bool) -> Refusals:
     for index, port in items(holder.get("ports")):
         name, value = text(port.get("name")), number(port.get("port"))
+        if required and not name and len(list(items(holder.get("ports")))) > 1:
+            yield Refusal(("ports", index), "has no name, and stands beside other ports; a name is required")
         if name and not DNS_LABEL.fits(name):
             yield wrong(("ports", index, "name"), name, DNS_LABEL.words)
         if value is not None and not 1 <= value <= 65535 and required:

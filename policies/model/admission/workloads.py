@@ -81,9 +81,6 @@ def _stateful_set(spec: Mapping[str, Json]) -> Refusals:
     if strategy.get("type") == "OnDelete" and strategy.get("rollingUpdate") is not None:
         yield Refusal(("updateStrategy", "rollingUpdate"), "is given beside the type OnDelete; only RollingUpdate has one")
     yield from below(("updateStrategy", "rollingUpdate"), counts(rolling, ("partition",)))
-    yield from below(("updateStrategy", "rollingUpdate"), share(rolling, "maxUnavailable"))
-    if _is_zero(rolling.get("maxUnavailable")):
-        yield wrong(("updateStrategy", "rollingUpdate", "maxUnavailable"), rolling.get("maxUnavailable"), "more than 0")
     yield from below("ordinals", counts(mapping(spec.get("ordinals")), ("start",)))
     for field in ("whenDeleted", "whenScaled"):
         value = mapping(spec.get("persistentVolumeClaimRetentionPolicy")).get(field)

@@ -48,7 +48,7 @@ class EndpointsAreValid(Policy[Manifest]):
                 """,
             at="Endpoints/shop/db",
             pointer="/subsets/0/addresses/0/ip",
-            message='subsets[0].addresses[0].ip is "db.example.com"; an IP address is required',
+            message='subsets[0].addresses[0].ip is "db.example.com"; the IP address of another machine is required',
             also=(
                 Pinned(
                     at="Endpoints/shop/db",

@@ -7,7 +7,7 @@ from crema.policies.engine.example import Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.admission.places import places
-from crema.policies.model.admission.refusal import Refusal, mapping, text
+from crema.policies.model.admission.refusal import Refusal
 from crema.policies.model.admission.roles import binding, role
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.world import World
@@ -133,11 +133,7 @@ class RbacIsValid(Policy[Manifest]):
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """A finding for each rule, reference or subject that the server refuses."""
         for place in places(world, target.root, _refusals(target)):
-            if (
-                place.subject == "namespace"
-                and not world.closed
-                and text(mapping(place.node.value).get("name")) not in world.derived(_accounts)
-            ):
+            if place.subject == "namespace" and not world.closed and world.derived(_without_namespace):
                 yield self.undecided(target, "the namespace of a ServiceAccount, which kustomize may add")
                 continue
             yield self.finding(place.node, place.message, fix=place.fix, subject=place.subject)
@@ -148,6 +144,7 @@ def _refusals(target: Manifest) -> Iterator[Refusal]:
     return binding(kind, target.body) if kind.endswith("Binding") else role(kind, target.body)
 
 
-def _accounts(world: World) -> frozenset[str]:
-    """The ServiceAccounts whose namespace is written in the tree."""
-    return frozenset(each.ref.name for each in world.of("", "ServiceAccount") if each.ref.namespace)
+def _without_namespace(world: World) -> bool:
+    """Whether objects of a namespace are written without it: then something that applies them adds it."""
+    kinds = (*world.of("", "ServiceAccount", "Service", "ConfigMap"), *world.of("apps", "Deployment", "DaemonSet", "StatefulSet"))
+    return not all(each.ref.namespace for each in kinds) or not kinds
