@@ -142,7 +142,11 @@ class Node:
 
     def _at(self, keys: tuple[str | int, ...], value: Json) -> Node:
         """The node of a value that stands below this one at a chain of keys."""
-        way = "".join([f"/{key}" if isinstance(key, int) else f"/{token_of(key)}" for key in keys])
-        if self.inner is not None:
-            return Node(manifest=self.manifest, value=value, pointer=self.pointer, inner=self.inner + way)
-        return Node(manifest=self.manifest, value=value, pointer=self.pointer + way)
+        inside = self.inner is not None
+        way = self.inner if self.inner is not None else self.pointer
+        for key in keys:
+            # Most keys are plain words, in which nothing has to be escaped.
+            way = f"{way}/{key}" if isinstance(key, int) or key.isidentifier() else f"{way}/{token_of(key)}"
+        if inside:
+            return Node(manifest=self.manifest, value=value, pointer=self.pointer, inner=way)
+        return Node(manifest=self.manifest, value=value, pointer=way)
