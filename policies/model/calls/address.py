@@ -36,7 +36,7 @@ PORTS: Final[Mapping[str, int | None]] = {
 _NAME: Final = r"[A-Za-z0-9](?:[-A-Za-z0-9]*[A-Za-z0-9])?"
 _HOST: Final = rf"{_NAME}(?:\.{_NAME})*\.?"
 _URL: Final = re.compile(
-    rf"(?<![\w.+-])(?:jdbc:)?(?P<scheme>[a-z][a-z0-9]*)(?:\+[a-z0-9]+|:[a-z]+)?://(?:[^\s/@\"'`<>]*@)?"
+    rf"(?<![\w.+-])(?:jdbc:)?(?P<scheme>[a-z][a-z0-9]*)(?:\+[a-z0-9]+|:[a-z]+)?://(?:[^\s/\"'`<>]*@)?"
     rf"(?P<hosts>{_HOST}(?::\d+)?(?:,{_HOST}(?::\d+)?)*)(?P<path>(?=[/?#\s\"'`<>,;)\]}}|\\]|$)[^\s\"'`<>,;)\]}}|\\]*)"
 )
 _DSN: Final = re.compile(rf"(?:^|[@\s\"'=])tcp4?\((?P<host>{_HOST})(?::(?P<port>\d+))?\)")
