@@ -8,7 +8,6 @@ from crema.policies.model.delivery.applications import ARGO, Application
 from crema.policies.model.delivery.owners import Owned, is_opaque, owned
 from crema.policies.model.delivery.scopes import BUILT_IN, defines
 from crema.policies.model.manifest import Manifest, Ref
-from crema.policies.model.whole import whole
 from crema.policies.model.world import World
 
 _BY_ARGO_CD: Final = frozenset({(ARGO, "Application"), (ARGO, "ApplicationSet"), (ARGO, "AppProject")})
@@ -61,7 +60,7 @@ def _definitions(world: World) -> Mapping[tuple[str, str], Definition]:
             kind = defines(each.manifest)
             if kind is not None:
                 found.setdefault(kind, Definition(by=each, manifest=each.manifest))
-    for manifest in whole(world).world.of("apiextensions.k8s.io", "CustomResourceDefinition"):
+    for manifest in world.of("apiextensions.k8s.io", "CustomResourceDefinition"):
         kind = defines(manifest)
         if kind is not None:
             found.setdefault(kind, Definition(manifest=manifest))

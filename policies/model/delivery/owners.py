@@ -6,15 +6,19 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from crema.policies.contracts.contract import contract_for
 from crema.policies.model.delivery.applications import ARGO, Application, applications
 from crema.policies.model.delivery.reading import readings
-from crema.policies.model.delivery.scopes import is_namespaced
+from crema.policies.model.delivery.scopes import defines, is_namespaced
 from crema.policies.model.helm import Release, releases
 from crema.policies.model.manifest import Manifest, Ref, ref_of
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
+
+_AMONG_TEMPLATES: Final = frozenset({"argo-cd", "external-secrets"})
+"""The charts whose definitions are templates, which `skipCrds` does not concern."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,8 +72,19 @@ def _owned(world: World) -> Mapping[Application, tuple[Owned, ...]]:
     for release in releases(world):
         application = by_manifest.get(release.manifest)
         if application is not None and not release.cluster:
-            found[application] += [_placed(world, application, manifest, release) for manifest in _rendered(world, release)]
+            skips = _skips_definitions(application, release)
+            brought = [each for each in _rendered(world, release) if not (skips and defines(each))]
+            found[application] += [_placed(world, application, manifest, release) for manifest in brought]
     return {application: tuple(objects) for application, objects in found.items()}
+
+
+def _skips_definitions(application: Application, release: Release) -> bool:
+    """Whether Helm is told to leave out the definitions that a chart keeps beside its templates."""
+    if release.chart in _AMONG_TEMPLATES:
+        return False
+    node = next((source.node for source in application.sources if release.source.pointer.startswith(f"{source.node.pointer}/")), None)
+    helm = node.get("helm") if node is not None else None
+    return helm is not None and bool(helm.flag("skipCrds"))
 
 
 def _rendered(world: World, release: Release) -> Iterator[Manifest]:

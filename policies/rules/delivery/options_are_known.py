@@ -68,6 +68,17 @@ _ANNOTATIONS: Final = frozenset(
         "tracking-id",
     }
 )
+_FINALIZERS: Final = frozenset(
+    {
+        "resources-finalizer.argocd.argoproj.io",
+        "resources-finalizer.argocd.argoproj.io/background",
+        "resources-finalizer.argocd.argoproj.io/foreground",
+        "post-delete-finalizer.argocd.argoproj.io",
+        "post-delete-finalizer.argocd.argoproj.io/cleanup",
+        "pre-delete-finalizer.argocd.argoproj.io",
+        "pre-delete-finalizer.argocd.argoproj.io/cleanup",
+    }
+)
 _WAVE: Final = re.compile(r"[+-]?[0-9]+")
 
 
@@ -151,6 +162,16 @@ class OptionsAreKnown(Policy[Node]):
             message='the sync option "CreateNamespace=true" has no effect on an object; it is one of an Application',
         ),
         Denied(
+            name="a finalizer that nobody knows",
+            manifests=_application("Prune=true").replace(
+                "namespace: argocd", "namespace: argocd, finalizers: [resources-finaliser.argocd.argoproj.io]"
+            ),
+            at=_AT,
+            pointer="/metadata/finalizers/0",
+            message="nothing takes the finalizer resources-finaliser.argocd.argoproj.io away, so the Application can never be deleted; "
+            "write resources-finalizer.argocd.argoproj.io",
+        ),
+        Denied(
             name="a hook that nobody knows",
             manifests=_manifest("hook", "Presync"),
             at=_JOB,
@@ -181,15 +202,24 @@ class OptionsAreKnown(Policy[Node]):
             policy = spec.get("syncPolicy") if spec is not None else None
             if policy is not None:
                 yield from policy.items("syncOptions")
+            if top is not None:
+                yield from top.items("metadata", "finalizers")
         for manifest in world.manifests:
             yield from _annotations(manifest)
 
     def judge(self, world: World, target: Node) -> Iterator[Outcome]:
         """Each word by itself."""
         del world
+        if "/finalizers/" in target.pointer:
+            yield from self._finalizer(target, str(target.value))
+            return
         if not target.key.startswith(_PREFIX):
             yield from self._option(target, str(target.value), _OF_APPLICATIONS)
-            return
+        else:
+            yield from self._annotation(target)
+
+    def _annotation(self, target: Node) -> Iterator[Outcome]:
+        """The words in an annotation, or its name."""
         name, text = target.key.removeprefix(_PREFIX), str(target.value)
         words = [word.strip() for word in text.split(",") if word.strip()]
         if name in {"sync-options", "compare-options"}:
@@ -214,6 +244,14 @@ class OptionsAreKnown(Policy[Node]):
         elif name not in _ANNOTATIONS and (alike := [known for known in sorted(_ANNOTATIONS) if misspells(name, [known])]):
             what = f"Argo CD reads no annotation {target.key}; did you mean {_PREFIX}{alike[0]}?"
             yield self.finding(target, what, fix=f"write {_PREFIX}{alike[0]}")
+
+    def _finalizer(self, node: Node, name: str) -> Iterator[Outcome]:
+        """What Argo CD does not know it never takes away, so that the object is never gone."""
+        if "argocd.argoproj.io" in name and name not in _FINALIZERS and "{{" not in name:
+            near = next((known for known in sorted(_FINALIZERS) if misspells(name, [known])), "")
+            hint = f"; write {near}" if near else ""
+            what = f"nothing takes the finalizer {name} away, so the Application can never be deleted{hint}"
+            yield self.finding(node, what, fix=f"write {near}" if near else "")
 
     def _option(self, node: Node, word: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[Outcome]:
         name, sign, value = (part.strip() for part in word.partition("=" if "=" in word else ":"))

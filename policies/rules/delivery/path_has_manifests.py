@@ -103,6 +103,19 @@ class PathHasManifests(Policy[Taken]):
             message="the path /apps/shop is absolute, which Argo CD refuses; it begins at the top of the repository",
         ),
         Denied(
+            name="one source beside several",
+            files={
+                "apps/root/order.yaml": _application("apps/mysql").replace(
+                    "source: {", "sources: [{repoURL: https://git.example.com/shop, path: apps/shop}]\n          source: {"
+                ),
+                **_FILES,
+            },
+            closed=True,
+            at="Application/argocd/order",
+            pointer="/spec/source",
+            message="sources is set too, so Argo CD passes over source: what it names is not deployed",
+        ),
+        Denied(
             name="neither a path nor a chart",
             files={"apps/root/order.yaml": _application("''"), **_FILES},
             closed=True,
@@ -122,6 +135,10 @@ class PathHasManifests(Policy[Taken]):
     def judge(self, world: World, target: Taken) -> Iterator[Outcome]:
         """Look the folder up; whether it is of this repository at all is known from the other paths."""
         source = target.source
+        hidden = target.application.spec.get("source")
+        if hidden is not None and source is target.application.sources[0] and source.node.key != "source":
+            what = "sources is set too, so Argo CD passes over source: what it names is not deployed"
+            yield self.finding(hidden, what, fix="move source into sources")
         if not source.known:
             return
         if not source.path and not source.ref:

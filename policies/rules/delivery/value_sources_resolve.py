@@ -11,6 +11,7 @@ from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import Application, Source, applications
 from crema.policies.model.delivery.nearly import Names
 from crema.policies.model.delivery.tree import folder_of, is_current, roots, tree
+from crema.policies.model.documents import Unreadable, first_body
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
 
@@ -61,7 +62,7 @@ class Values:
 
 
 class ValueSourcesResolve(Policy[Values]):
-    """Every file of values that an Application names is there, in the source that it names.
+    """The values of a chart are there: every file in the source that it names, and text that is YAML.
 
     Why: Argo CD renders nothing while one file is missing or its `$name` is no source: the Application stays as it was, its sync status is
     Unknown, and no commit is applied. With ignoreMissingValueFiles the chart is installed without them, in silence.
@@ -108,6 +109,22 @@ class ValueSourcesResolve(Policy[Values]):
             message="no file in https://git.example.com/platform is taken by live/values/prod-*.yaml",
         ),
         Denied(
+            name="values that are no YAML",
+            files=_application("", more=", values: 'a: [b'"),
+            closed=True,
+            at="Application/argocd/loki",
+            pointer="/spec/sources/0/helm/values",
+            message="values cannot be read: not YAML: did not find expected ',' or ']'",
+        ),
+        Denied(
+            name="values twice, of which one counts",
+            files=_application("", more=", values: 'a: b', valuesObject: {a: c}"),
+            closed=True,
+            at="Application/argocd/loki",
+            pointer="/spec/sources/0/helm/values",
+            message="valuesObject is set too, so Argo CD passes over values",
+        ),
+        Denied(
             name="the source with the ref is a chart",
             files={
                 name: text.replace("main, ref: values", "1.0.0, chart: more, ref: values")
@@ -125,7 +142,7 @@ class ValueSourcesResolve(Policy[Values]):
         for application in applications(world):
             for source in application.sources:
                 helm = source.node.get("helm")
-                if helm is not None and (helm.items("valueFiles") or helm.items("fileParameters")):
+                if helm is not None and any(helm.get(key) is not None for key in ("valueFiles", "fileParameters", "values")):
                     yield Values(application=application, source=source)
 
     def judge(self, world: World, target: Values) -> Iterator[Outcome]:
@@ -133,6 +150,7 @@ class ValueSourcesResolve(Policy[Values]):
         helm = target.source.node.get("helm")
         if helm is None or not target.application.known:
             return
+        yield from self._text(helm)
         lax = bool(helm.flag("ignoreMissingValueFiles"))
         refs = {source.ref: source for source in target.application.sources if source.ref}
         parameters = [place for item in helm.items("fileParameters") if (place := item.get("path")) is not None]
@@ -154,6 +172,22 @@ class ValueSourcesResolve(Policy[Values]):
                 yield self.finding(source.node.get("ref") or source.node, what)
             elif not lax and source.url in roots(world):
                 yield from self._looked_up(world, target, node, source, path)
+
+    def _text(self, helm: Node) -> Iterator[Outcome]:
+        """Values as text: YAML, and the only ones."""
+        text = helm.get("values")
+        if text is None or "{{" in str(text.value):
+            return
+        if helm.get("valuesObject") is not None:
+            yield self.finding(text, "valuesObject is set too, so Argo CD passes over values", fix="keep one of both")
+            return
+        try:
+            read = first_body(text.value) if isinstance(text.value, str) else {}
+        except Unreadable as broken:
+            yield self.finding(text, f"values cannot be read: {broken.why}", fix="write YAML, or use valuesObject")
+            return
+        if read is not None and not isinstance(read, dict):
+            yield self.finding(text, "values is no mapping, so Helm refuses it", fix="write key: value")
 
     def _own(self, world: World, target: Values, node: Node, *, lax: bool) -> Iterator[Outcome]:
         """A file beside a chart in git: relative to its folder, or with a slash to the top of the repository."""
