@@ -113,6 +113,7 @@ _SERVERS = st.builds(
     label=st.sampled_from("ab"),
     label_value=st.sampled_from(["", "1"]),
     searched=st.frozensets(_WORDS),
+    place=st.just(_NAMESPACE.root),
     cluster=_CLUSTERS,
 )
 
