@@ -8,7 +8,7 @@ from crema.policies.model.calls.address import Address, urls
 from crema.policies.model.calls.files import in_file, in_values
 from crema.policies.model.calls.headless import direct_ending
 from crema.policies.model.calls.host import Named, named
-from crema.policies.model.calls.text import in_arguments, in_variables
+from crema.policies.model.calls.text import COMMAND, in_arguments, in_variables
 from crema.policies.model.calls.variables import variables
 from crema.policies.model.documents import Unreadable, first_body
 from crema.policies.model.facts import fact
@@ -21,6 +21,7 @@ from crema.policies.model.services import Ending, ending
 from crema.policies.model.whole import whole
 from crema.policies.model.world import World
 
+CODE: Final = "code"
 _PLAIN: Final = frozenset({"", "apps", "batch", "rbac.authorization.k8s.io", "apiextensions.k8s.io", "argoproj.io", "networking.k8s.io"})
 
 
@@ -65,10 +66,17 @@ class Call:
         return self.address.path + (self.appends or "")
 
     @property
+    def said(self) -> str:
+        """What the text says, as the beginning of a sentence."""
+        if self.key in {CODE, COMMAND}:
+            return f"its {self.key} calls {self.address.text}"
+        return f"{self.key} is {self.address.text}"
+
+    @property
     def hops(self) -> tuple[str, ...]:
         """The way of the call, one hop each."""
-        said = f"{self.key}={self.address.text}" + (f" + {self.appends}" if self.appends else "")
-        return (f"{self.caller} {said}", *self.ending.hops)
+        key = "" if self.key in {CODE, COMMAND} else f"{self.key}="
+        return (f"{self.caller} {key}{self.address.text}" + (f" + {self.appends}" if self.appends else ""), *self.ending.hops)
 
     def __str__(self) -> str:
         """Who calls whom by what."""
@@ -110,7 +118,7 @@ def _of_pod(world: World, pod: PodTemplate) -> Iterator[Call]:
             for name, node in files.get(volume, ()):
                 yield from _each(world, in_file(name, node), caller, namespace, pod=pod)
     for url in said.get("", ()):
-        fixed = ((pod.manifest.root, "code", address) for address in urls(url))
+        fixed = ((pod.manifest.root, CODE, address) for address in urls(url))
         yield from _each(world, fixed, f"{ref.kind} {namespace}/{ref.name}", namespace, pod=pod)
 
 

@@ -10,6 +10,8 @@ from crema.policies.model.calls.keys import calls_host, calls_pair, is_its_own, 
 from crema.policies.model.calls.variables import Variables
 from crema.policies.model.node import Node
 
+COMMAND: Final = "command"
+"""The key of an address that stands in a command without an option's name."""
 _OPTION: Final = re.compile(r"(?P<name>--?[A-Za-z][\w.-]*)(?:=(?P<value>.*))?", re.DOTALL)
 _CLIENTS: Final = re.compile(
     r"(?:^|[\s/;&|(`])(?:mariadb|mongo|mongosh|mysql|mysqladmin|mysqldump|pg_dump|pg_isready|psql|redis-cli)\b"
@@ -59,14 +61,14 @@ def in_arguments(container: Node, given: Variables) -> Iterator[tuple[Node, str,
                 yield from ((node, name, address) for address in _of_option(name, option["value"]))
             elif option is None:
                 found = _of_option(before, text) if before else urls(text)
-                yield from ((node, before or "argument", address) for address in found)
+                yield from ((node, before or COMMAND, address) for address in found)
                 if re.search(r"\s", text):
-                    yield from ((node, "argument", address) for address in in_script(text))
+                    yield from ((node, COMMAND, address) for address in in_script(text))
             before = name if option is not None and option["value"] is None else ""
     whole = " ".join(given.fill(str(node.value)) for key in ("command", "args") for node in container.items(key))
     first = next((node for key in ("args", "command") for node in container.items(key)), None)
     if first is not None and not any(re.search(r"\s", str(node.value)) for key in ("command", "args") for node in container.items(key)):
-        yield from ((_place(container, address.host) or first, "argument", address) for address in _clients(whole))
+        yield from ((_place(container, address.host) or first, COMMAND, address) for address in _clients(whole))
 
 
 def in_script(text: str) -> Iterator[Address]:

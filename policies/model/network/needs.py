@@ -63,7 +63,7 @@ def _needs(world: World) -> Iterator[Need]:
 
 
 def _of_call(world: World, call: Call) -> Iterator[Need]:
-    said = f"its code calls {call.address.text}" if call.key == "code" else f"{call.key} is {call.address.text}"
+    said = call.said
     for caller in callers(world, call):
         for callee, port, protocol in _reached(world, call.ending):
             connection = Connection(caller=caller, callee=callee, port=port, protocol=protocol)

@@ -88,7 +88,7 @@ class CallersResolveClusterNames(Policy[Call]):
             node, said = spec.get("hostNetwork"), "hostNetwork without dnsPolicy ClusterFirstWithHostNet"
         else:
             return
-        called = f"{target.key} is {target.address.text}" if target.key != "code" else f"its code calls {target.address.text}"
+        called = target.said
         if spec.items("dnsConfig", "nameservers"):
             yield self.undecided(target.manifest, f"whether the name servers of {target.caller} know names of the cluster")
         elif node is not None:

@@ -115,7 +115,7 @@ class NetworkPoliciesPermitNames(Policy[Resolving]):
 
     def _finding(self, world: World, target: Resolving, protocol: str, verdict: Verdict) -> Outcome:
         call = target.call
-        said = f"its code calls {call.address.text}" if call.key == "code" else f"{call.key} is {call.address.text}"
+        said = call.said
         names = ", ".join(policy.manifest.ref.name for policy in verdict.isolating)
         what = call.host if protocol == "UDP" else "a name whose answer is too long for UDP"
         policies = f"NetworkPolicy {names} lets" if len(verdict.isolating) == 1 else f"the NetworkPolicies {names} let"

@@ -56,7 +56,7 @@ class UrlNamesAService(Policy[Call]):
 
     Read are variables (ConfigMaps and `$(NAME)` included), arguments, mounted ConfigMaps, values of charts, datasources of Grafana and the
     URLs that facts say stand in the code. Names outside of the cluster are not judged. In somebody's directory a missing Service is a
-    mistake where the namespace is here and a Service of nearly this name is there, or of this name in another namespace.
+    mistake where its namespace is here and is the caller's own, or a Service of nearly this name is there, or one of this name elsewhere.
     """
 
     id = "traffic-url-names-a-service"
@@ -70,7 +70,11 @@ class UrlNamesAService(Policy[Call]):
         ),
         Example(name="a name outside of the cluster", manifests=_calls("PAYMENT_URL", "https://api.stripe.com/v1"), closed=True),
         Example(name="a word that is no host", manifests=_calls("BREW_MODE", "inventry"), closed=True),
-        Example(name="a directory that may not be everything", manifests=_calls("CACHE_HOST", "redis")),
+        Example(
+            name="a namespace of which a directory has little",
+            manifests=_calls("CACHE_HOST", "redis").replace("order, namespace: shop", "order, namespace: cafe"),
+        ),
+        Example(name="another stack in a namespace that is here in part", manifests=_calls("CACHE_HOST", "redis.shop.svc")),
     )
     denied = (
         Denied(
@@ -122,9 +126,7 @@ class UrlNamesAService(Policy[Call]):
 
     def judge(self, world: World, target: Call) -> Iterator[Outcome]:
         """Look for the Service; say where one of this name or nearly this name is."""
-        names, said = target.names, f"{target.key} is {target.address.text}"
-        if target.key == "code":
-            said = f"its code calls {target.address.text}"
+        names, said = target.names, target.said
         if names.wrong:
             yield self.finding(target.node, f"{said}, which is never found: {names.wrong}", path=target.hops, subject=target.host)
             return
@@ -133,7 +135,7 @@ class UrlNamesAService(Policy[Call]):
         known = world.derived(_services)
         elsewhere = known.get(names.service, ())
         near = get_close_matches(names.service, _of(world, names.namespace), n=1, cutoff=0.75)
-        if target.ending.broken == "unknown" or not (world.closed or near or elsewhere):
+        if target.ending.broken == "unknown" or not (world.closed or near or elsewhere or not names.sure):
             if target.sure and world.closed:
                 yield self.undecided(target.manifest, f"whether namespace {names.namespace} has a Service {names.service}")
             return

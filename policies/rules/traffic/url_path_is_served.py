@@ -130,7 +130,7 @@ class UrlPathIsServed(Policy[Call]):
                 return
         elif under:
             return
-        said = f"{target.key} is {target.address.text}" if target.key != "code" else f"its code calls {target.address.text}"
+        said = target.said
         appended = f" and the code appends {target.appends}" if target.appends else ""
         wrong = f"which has the prefix {prefix} twice" if twice else f"and serves {prefix}"
         if is_under(path, prefix) and not twice:

@@ -158,7 +158,7 @@ class UrlPortIsServed(Policy[Call]):
 
 
 def _said(call: Call) -> str:
-    said = f"its code calls {call.address.text}" if call.key == "code" else f"{call.key} is {call.address.text}"
+    said = call.said
     if call.address.written or call.port is None or call.ending.broken not in {"port", "target"} or call.ending.port is not None:
         return said
     return f"{said}, which asks for port {call.port}"

@@ -102,7 +102,7 @@ class UrlSchemeFits(Policy[Call]):
         )
         if wrong:
             backend = target.ending.backend
-            said = f"its code calls {target.address.text}" if target.key == "code" else f"{target.key} is {target.address.text}"
+            said = target.said
             message = f"{said}, and port {target.port} of Service {backend.namespace}/{backend.name} speaks {speaks} ({why})"
             yield self.finding(target.node, message, path=target.hops, subject=target.address.text, hints=(target.key,))
 
