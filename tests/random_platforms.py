@@ -135,6 +135,7 @@ def platforms(draw: st.DrawFn) -> World:
         apps[_DATABASE] = (_with_backup(draw(st.booleans())), settings.shop)
     apps["secrets"] = (_secrets(settings), settings.shop)
     apps["namespaces"] = (tuple(_namespaces(settings)), "argocd")
+    apps["entry"] = (_entry(settings), "argocd")
     return _world(settings, {name: made for name, made in apps.items() if made[0]}, services)
 
 
@@ -197,6 +198,20 @@ def _service(settings: _Settings, spec: WebServiceSpec) -> tuple[Made, ...]:
         health_path=spec.health_path,
     )
     return (*web_service.build(spec), *ingress_route.build(route))
+
+
+def _entry(settings: _Settings) -> tuple[Made, ...]:
+    """The way to Argo CD, under the name that it takes for its own."""
+    route = IngressRouteSpec(
+        name="argocd",
+        namespace="argocd",
+        controller=settings.controller,
+        host=f"argocd.{settings.domain}",
+        path="/",
+        service="argocd-server",
+        health_path="/healthz",
+    )
+    return tuple(ingress_route.build(route))
 
 
 def _with_backup(backed_up: bool) -> tuple[Made, ...]:
