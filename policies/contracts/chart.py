@@ -68,7 +68,7 @@ class Chart:
     def part(self, key: str, name: str = "") -> "Chart":
         """A sub-chart by the key of its values, with its name where that is another. What is `global` reaches it."""
         own = self.mapping(key)
-        shared = _over(_mapping(own.get("global")), self.mapping("global"))
+        shared = over(_mapping(own.get("global")), self.mapping("global"))
         return replace(self, name=name or key, values=own | {"global": shared})
 
     def fit(self, name: str, longest: int = _LONGEST) -> str:
@@ -145,7 +145,7 @@ def defaults(chart: str) -> Defaults:
 
 def chart_of(release: Release) -> Chart:
     """The chart that a release installs."""
-    values = _over(defaults(release.chart).values, release.values.merged)
+    values = over(defaults(release.chart).values, release.values.merged)
     return Chart(name=release.chart, release=release.name, namespace=release.namespace, values=values)
 
 
@@ -161,14 +161,15 @@ def read(value: Json) -> Any:
     return int(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
 
 
-def _over(below: Mapping[str, Json], above: Mapping[str, Json]) -> dict[str, Json]:
+def over(below: Mapping[str, Json], above: Mapping[str, Json]) -> dict[str, Json]:
+    """Values over other values, as Helm lays them: null takes out what is below, and stays where nothing is."""
     merged = {**below, **above}
     for key, value in above.items():
         under = below.get(key)
         if value is None and key in below:
             del merged[key]
         elif isinstance(value, dict) and isinstance(under, dict):
-            merged[key] = _over(under, value)
+            merged[key] = over(under, value)
     return merged
 
 

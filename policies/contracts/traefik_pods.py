@@ -43,8 +43,9 @@ def pods(chart: Chart, name: str, where: str, selector: Mapping[str, str], label
         scheduling=run.scheduled(chart),
         pull=chart.items("deployment", "imagePullSecrets"),
     )
-    asked = chart.mapping("updateStrategy")
-    rolling = asked if asked.get("type") == "RollingUpdate" else to.written(type=asked.get("type"))
+    rolling = to.written(type=chart.text("updateStrategy", "type"))
+    if rolling.get("type") == "RollingUpdate":
+        rolling["rollingUpdate"] = {key: chart.number("updateStrategy", "rollingUpdate", key) for key in ("maxUnavailable", "maxSurge")}
     deployed = kind == "Deployment"
     return run.workload(
         kind,

@@ -11,6 +11,7 @@ import pytest
 from crema.policies.contracts.contract import contract_for
 from crema.policies.model.manifest import ref_of
 from tests.contracts.releases import release_of
+from tests.external import ROOT
 from tools.charts.spoken import spoken
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -73,3 +74,8 @@ def test_a_contract_says_what_the_chart_renders(chart: str, case: str) -> None:
     """Under every recorded case, in both directions, and it says nothing that the record does not hold."""
     (row,) = (one for one in recorded(chart)["cases"] if one["name"] == case)
     assert differences(chart, row) == []
+
+
+def test_the_defaults_are_packaged() -> None:
+    """A wheel without them would know no chart."""
+    assert '"crema.policies.contracts.defaults" = ["*.json"]' in (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
