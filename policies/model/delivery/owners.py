@@ -17,6 +17,7 @@ from crema.policies.model.manifest import Manifest, Ref, ref_of
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
 
+_KUSTOMIZE: Final = "kustomize.config.k8s.io"
 _AMONG_TEMPLATES: Final = frozenset({"argo-cd", "external-secrets"})
 """The charts whose definitions are templates, which `skipCrds` does not concern."""
 
@@ -63,7 +64,9 @@ def _owned(world: World) -> Mapping[Application, tuple[Owned, ...]]:
     found: dict[Application, list[Owned]] = {application: [] for application in applications(world)}
     in_file: defaultdict[str, list[Manifest]] = defaultdict(list)
     for manifest in world.manifests:
-        in_file[manifest.file].append(manifest)
+        # A kustomization among objects is none; that it is read as one is said of its file.
+        if manifest.ref.group != _KUSTOMIZE:
+            in_file[manifest.file].append(manifest)
     for reading in readings(world):
         if reading.is_plain:
             for file in reading.files:

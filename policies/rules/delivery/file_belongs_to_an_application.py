@@ -114,6 +114,8 @@ class FileBelongsToAnApplication(Policy[Folder]):
         left = [manifest for manifest in target.manifests if not _is_met(world, manifest.file)]
         if not left or any(above in world.derived(_opaque) for above in _above(target.name)):
             return
+        if target.name in world.derived(_nearly_named):
+            return
         if not world.closed and not _is_meant(world, target):
             return
         if is_mixed(world) and any(not application.known for application in applications(world)):
@@ -145,6 +147,12 @@ def _passed(world: World) -> frozenset[str]:
 def _opaque(world: World) -> frozenset[str]:
     """The folders that kustomize, Helm or a plugin reads."""
     return frozenset(reading.folder for reading in readings(world) if not reading.is_plain)
+
+
+def _nearly_named(world: World) -> frozenset[str]:
+    """The folders that an Application names but for a slip, of which delivery-path-has-manifests speaks."""
+    here = tree(world)
+    return frozenset(here.like(reading.folder) for reading in readings(world) if reading.folder not in here.folders)
 
 
 def _above(folder: str) -> Iterator[str]:

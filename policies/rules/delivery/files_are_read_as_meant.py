@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from crema.policies.engine.example import Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
-from crema.policies.model.delivery.applications import ARGO
 from crema.policies.model.delivery.patterns import matches_glob
 from crema.policies.model.delivery.reading import KUSTOMIZATIONS, Reading, is_mixed, readers, readings, told
 from crema.policies.model.manifest import Manifest
@@ -255,7 +254,7 @@ def _kustomizations(world: World) -> dict[str, list[Manifest]]:
 
 
 def _objects(world: World) -> frozenset[str]:
-    return frozenset(manifest.file for manifest in world.manifests if manifest.ref.group != ARGO or manifest.ref.kind != "AppProject")
+    return frozenset(manifest.file for manifest in world.manifests if not _is_kustomization(manifest))
 
 
 def _is_led(world: World, target: Reading, file: str) -> bool:

@@ -162,7 +162,8 @@ class ProjectPermits(Policy[Application]):
             open_ended = scoped(world) & {project.name, "*"}
             if not open_ended:
                 yield from self._repositories(target, project)
-            addressed = all(cluster(target)) or not world.closed or bool(target.server)
+            # A cluster that only has a name, and that nobody knows, is refused before the project is asked.
+            addressed = not world.closed or bool(cluster(target)[0])
             if addressed and not open_ended:
                 yield from self._destinations(world, target, project)
             yield from self._kinds(world, target, project)
