@@ -12,7 +12,7 @@ from crema.policies.model.files import EMPTY, NO_MANIFEST, File, NotAManifest, P
 from crema.policies.model.likeness import is_something_else, resembles
 from crema.policies.model.manifest import Manifest, ref_of
 from crema.policies.model.objects import BOOTSTRAP, NotAnObject, document_of, documents_of, is_document, manifests_of, patches_of
-from crema.policies.model.surroundings import CHART, is_values, surroundings
+from crema.policies.model.surroundings import CHART, has_literals, is_values, surroundings
 from crema.policies.model.templates import has_marks, without_marks
 from crema.policies.model.world import World, world_of
 
@@ -160,6 +160,7 @@ def _open_world(group: Group, passed: Passed) -> World:
         if lacking.kustomization in here:
             passed.refuse(here[lacking.kustomization], lacking.line, f"it lists {lacking.named}, which is not there")
     manifests: list[Manifest] = []
+    kustomizations: list[Manifest] = []
     patches: list[Manifest] = []
     beside: dict[str, str] = {}
     for file in group.files:
@@ -175,6 +176,8 @@ def _open_world(group: Group, passed: Passed) -> World:
                 else:
                     passed.pass_over(file.shown, why or NO_MANIFEST)
                     beside[file.shown] = why or NO_MANIFEST
+                    if file.path in around.kustomizations and has_literals(document.body):
+                        kustomizations.append(document_of(file.parts[-1], document, file.shown, group.setting.name))
         except Unreadable as broken:
             surely = isinstance(broken, NotAnObject) or file.path in around.kustomizations
             meant_so = "" if surely else _no_mistake(file, broken, in_chart=around.in_chart(file.path))
@@ -198,6 +201,7 @@ def _open_world(group: Group, passed: Passed) -> World:
             Manifest(ref=ref_of(body), api_version="v1", body=body, file=here.get(path, path), environment=group.setting.name)
             for path, body in around.generated
         ],
+        kustomizations=kustomizations,
         beside=beside,
         listed={file.shown for file in group.files if file.path in around.objects | around.patches | around.settings},
     )

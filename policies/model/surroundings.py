@@ -175,6 +175,12 @@ def _generated(body: dict[str, Json]) -> Iterator[dict[str, Json]]:
             yield {"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": dict.fromkeys(keys, "")}
 
 
+def has_literals(body: Json) -> bool:
+    """Whether a kustomization has values of ConfigMaps or Secrets in itself."""
+    lists = [body.get(name) for name in _GENERATORS] if isinstance(body, dict) else []
+    return any(isinstance(entry, dict) and entry.get("literals") for entries in lists if isinstance(entries, list) for entry in entries)
+
+
 def _keys(entry: dict[str, Json]) -> Iterator[str]:
     """`literals: [key=value]`, `files: [path, key=path]`."""
     for field_name in ("literals", "files"):

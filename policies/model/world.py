@@ -44,6 +44,8 @@ class World:
     """Files whose objects get labels and selectors from kustomize."""
     generated: tuple[Manifest, ...] = ()
     """ConfigMaps and Secrets that kustomize makes from files and literals: with their keys, without values."""
+    kustomizations: tuple[Manifest, ...] = ()
+    """Kustomizations that have literals of ConfigMaps and Secrets in them, as documents."""
     beside: Mapping[str, str] = field(default_factory=dict)
     """Files of the same folders that hold something else than objects, by their names as reports write them, and why: values, a
     kustomization, a document without kind, what cannot be read.
@@ -162,6 +164,7 @@ def world_of(
     patches: Iterable[Manifest] = (),
     given_selectors: Iterable[str] = (),
     generated: Iterable[Manifest] = (),
+    kustomizations: Iterable[Manifest] = (),
     beside: Mapping[str, str] | None = None,
     listed: Iterable[str] = (),
 ) -> World:
@@ -177,6 +180,7 @@ def world_of(
         patches=_ordered(patches),
         given_selectors=frozenset(given_selectors),
         generated=_ordered(generated),
+        kustomizations=_ordered(kustomizations),
         beside=beside or {},
         listed=frozenset(listed),
     )

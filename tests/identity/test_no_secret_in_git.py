@@ -158,6 +158,28 @@ def test_no_rendering_shows_it(number: int, field: str) -> None:
         assert encoded not in result.output
 
 
+_KUSTOMIZATION: Final = """
+resources: [app.yaml]
+secretGenerator: [{name: db, literals: ["username=coffee", "password=PASSWORD"]}]
+configMapGenerator: [{name: app, literals: ["LOG_LEVEL=info"], files: [a.txt]}]
+"""
+
+
+@pytest.mark.usefixtures("_here")
+@pytest.mark.parametrize(("password", "expected"), [(MARK, 1), ("${DB_PASSWORD}", 0)])
+def test_a_kustomization_with_a_secret_is_found(password: str, expected: int) -> None:
+    """What kustomize makes a Secret of stands in git as well; the finding points into the kustomization."""
+    Path("kustomization.yaml").write_text(_KUSTOMIZATION.replace("PASSWORD", password), encoding="utf-8")
+    Path("app.yaml").write_text(yaml.safe_dump(config_map(note="x")), encoding="utf-8")
+    Path("a.txt").touch()
+    assert isinstance(check, click.Command)
+    result = CliRunner().invoke(check, [".", "--format", "json", "--rule", "identity-no-secret-in-git"])
+    found = json.loads(result.output)["findings"]
+    assert [finding["manifest"]["pointer"] for finding in found] == ["/secretGenerator/0/literals/1"] * expected
+    assert all(finding["manifest"]["line"] == 3 for finding in found)
+    assert MARK not in result.output
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "charts").glob("*.*")), ids=lambda path: path.name)
 def test_the_charts_themselves_hold_none(path: Path) -> None:
     """The files of `charts/`, from which dist/ is made: neither a known form nor a password in a line of its own."""

@@ -35,6 +35,8 @@ _IN_SQL: Final = re.compile(r"(?i)identified\s+(?:with\s+\S+\s+)?by\s+'(?P<value
 _ARGUMENT: Final = re.compile(r"(?:^|\s)--?(?P<name>[a-z][\w-]{1,60})[=\s]+(?P<value>[^\s=]\S{2,200})")
 _SCRIPTS: Final = (".sh", ".py", ".js", ".ts", ".lua", ".go", ".rb", ".pl", ".php", ".tpl", ".tmpl", ".md", ".html", ".sql")
 _LONGEST: Final = 400
+_LITERALS: Final = "literals"
+"""Where a kustomization has `name=value`: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/secretgenerator/"""
 _COMMENT: Final = ("#", ";", "//", "--", "<!--")
 _BYTES: Final = 8
 _ZIPPED: Final = b"\x1f\x8b"
@@ -143,6 +145,8 @@ def _of_text(name: str, value: str, manifest: Manifest) -> str:
     known = known_format(value)
     if known or name == _LAST_APPLIED:
         return known or _of_last_applied(value)
+    if name == _LITERALS:
+        name, _, value = value.partition("=")
     if "\n" in value:
         return _in_text(name, value)
     if not is_neutral(name) and _by_name(name, value, elsewhere=manifest.ref.kind in _NAMES_ONLY):

@@ -178,7 +178,7 @@ class NoSecretInGit(Policy[Manifest]):
 
     def targets(self, world: World) -> Iterable[Manifest]:
         """Every object, and every document beside them."""
-        return (*world.manifests, *world.documents)
+        return (*world.manifests, *world.documents, *world.kustomizations)
 
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """Each place at which a secret stands."""
