@@ -6,8 +6,10 @@ https://github.com/argoproj/argo-cd/blob/master/pkg/apis/application/v1alpha1/ap
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final
 
 from crema.policies.model.delivery.applications import ARGO, ARGOCD, IN_CLUSTER, Application
@@ -110,16 +112,20 @@ def cluster(application: Application) -> tuple[str, str]:
 
 
 def project_of(world: World, application: Application) -> Project | None:
-    """The project that an Application names; None where nothing here defines it."""
-    found = _named(world).get((application.namespace, application.project)) or _named(world).get(
-        (argo_namespace(world), application.project)
-    )
-    return found or (Project(name=DEFAULT) if application.project == DEFAULT else None)
+    """The project that an Application names; None where nothing here defines it. Of somebody's directory with several environments it is
+    the one in the folder nearest to the Application's.
+    """
+    named = _named(world)
+    spaces = dict.fromkeys((application.namespace, argo_namespace(world)))
+    found = next((named[space, application.project] for space in spaces if (space, application.project) in named), ())
+    if found:
+        return max(found, key=lambda project: _shared(project, application))
+    return Project(name=DEFAULT) if application.project == DEFAULT else None
 
 
 def projects(world: World) -> tuple[Project, ...]:
     """Every project that is defined here."""
-    return tuple(_named(world).values())
+    return tuple(project for named in _named(world).values() for project in named)
 
 
 def argo_namespace(world: World) -> str:
@@ -132,15 +138,21 @@ def scoped(world: World) -> frozenset[str]:
     return world.derived(_scoped)
 
 
-def _named(world: World) -> Mapping[tuple[str, str], Project]:
+def _named(world: World) -> Mapping[tuple[str, str], tuple[Project, ...]]:
     return world.derived(_projects)
 
 
-def _projects(world: World) -> Mapping[tuple[str, str], Project]:
-    found: dict[tuple[str, str], Project] = {}
+def _projects(world: World) -> Mapping[tuple[str, str], tuple[Project, ...]]:
+    found: defaultdict[tuple[str, str], list[Project]] = defaultdict(list)
     for manifest in world.of(ARGO, "AppProject"):
-        found.setdefault((manifest.ref.namespace, manifest.ref.name), _project(manifest))
-    return found
+        found[manifest.ref.namespace, manifest.ref.name].append(_project(manifest))
+    return {name: tuple(each) for name, each in found.items()}
+
+
+def _shared(project: Project, application: Application) -> int:
+    """How many folders both are in."""
+    mine = project.manifest.file.split("/") if project.manifest is not None else []
+    return sum(1 for _ in takewhile(lambda both: both[0] == both[1], zip(mine, application.manifest.file.split("/"), strict=False)))
 
 
 def _argo_namespace(world: World) -> str:

@@ -164,7 +164,7 @@ def _above(folder: str) -> Iterator[str]:
 
 def _is_meant(world: World, target: Folder) -> bool:
     """Whether a folder of somebody's is one that an Application should read: two and more of those beside it are, and all but few."""
-    if is_mixed(world) or not target.name or all(is_application(manifest) for manifest in target.manifests):
+    if is_mixed(world) or not target.name or any(is_application(manifest) for manifest in target.manifests):
         return False
     read, there = world.derived(_beside).get(posixpath.dirname(target.name), (0, 0))
     return read >= 2 and read * 3 >= there * 2 - 1
