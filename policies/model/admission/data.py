@@ -27,7 +27,7 @@ def config_map(body: Mapping[str, Json]) -> Refusals:
     for key in data:
         if key in binary:
             yield Refusal(
-                ("binaryData", key), "is a key of data too; each key stands in one of both", "leave it out of data or of binaryData"
+                ("data", key), "is a key of binaryData too; each key stands in one of both", "leave it out of data or of binaryData"
             )
     size = sum(len(text(value).encode()) for value in data.values()) + sum(_length(value) for value in binary.values())
     if size > MOST:
@@ -44,18 +44,25 @@ def secret(body: Mapping[str, Json]) -> Refusals:
         yield Refusal(("data",) if data else ("stringData",), _large(size), "split it")
     kind = text(body.get("type"))
     held = {*data, *plain}
+    place = next((field for field in ("data", "stringData") if body.get(field)), "type")
     for key in _NEEDS.get(kind, ()):
         if key not in held:
-            yield Refusal(("type",), f"is {kind}, and the key {key} is missing; it is required", f"give it {key}, or the type Opaque")
+            yield _without(place, kind, f"the key {key}", f"give it {key}, or the type Opaque")
         elif kind in _JSON:
             yield from _document(key, data, plain)
         elif kind.endswith("ssh-auth") and not (plain.get(key) or data.get(key)):
-            yield Refusal(("type",), f"is {kind}, and the key {key} is empty; a private key is required")
+            yield _without(place, kind, f"anything in the key {key}", "give it a private key")
     if kind == "kubernetes.io/basic-auth" and not held & {"username", "password"}:
-        yield Refusal(("type",), f"is {kind}, and the keys username and password are missing; one of both is required")
+        yield _without(place, kind, "the keys username and password, of which one is required", "give it a username or a password")
     account = mapping(mapping(body.get("metadata")).get("annotations")).get(_ACCOUNT)
     if kind == "kubernetes.io/service-account-token" and not account:
-        yield Refusal(("type",), f"is {kind}, and the annotation {_ACCOUNT} is missing; it is required")
+        yield Refusal(("type",), f"is {kind}, and the annotation {_ACCOUNT} is missing; it is required", f"add the annotation {_ACCOUNT}")
+
+
+def _without(place: str, kind: str, what: str, fix: str) -> Refusal:
+    if place == "type":
+        return Refusal(("type",), f"is {kind}, and the Secret lacks {what}", fix)
+    return Refusal((place,), f"lacks {what}; a Secret of the type {kind} needs it", fix)
 
 
 def _keys(body: Mapping[str, Json], fields: tuple[str, ...]) -> Refusals:

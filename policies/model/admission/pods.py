@@ -18,8 +18,11 @@ _NAMES: Final[Mapping[str, Form]] = {
 _LAST: Final = (1 << 31) - 1
 
 
-def pod(spec: Mapping[str, Json], *, of_set: bool = False) -> Refusals:
+def pod(spec: Mapping[str, Json], *, of_set: bool = False, template: bool = False) -> Refusals:
     """What is wrong with a pod's own fields. A StatefulSet gives its pods their hostname and subdomain, so there both are not judged."""
+    if template and spec.get("ephemeralContainers"):
+        said = "are given in a template; a person adds them to a pod that runs"
+        yield Refusal(("ephemeralContainers",), said, "write them as containers")
     for field, form in _NAMES.items():
         yield from misfit(spec, field, form)
     for field in () if of_set else ("hostname", "subdomain"):

@@ -54,8 +54,8 @@ class DataIsValid(Policy[Manifest]):
             also=(
                 Pinned(
                     at="ConfigMap/shop/settings",
-                    pointer="/binaryData/b",
-                    message="binaryData.b is a key of data too; each key stands in one of both",
+                    pointer="/data/b",
+                    message="data.b is a key of binaryData too; each key stands in one of both",
                 ),
             ),
         ),
@@ -66,8 +66,8 @@ class DataIsValid(Policy[Manifest]):
                   data: {tls.crt: YQ==, key: YQ==}}
                 """,
             at="Secret/shop/tls",
-            pointer="/type",
-            message="type is kubernetes.io/tls, and the key tls.key is missing; it is required",
+            pointer="/data",
+            message="data lacks the key tls.key; a Secret of the type kubernetes.io/tls needs it",
         ),
         Denied(
             name="registry credentials that are no JSON, and a token of no account",

@@ -56,12 +56,20 @@ class ImagesAreValid(Policy[Manifest]):
                 kind: Pod
                 metadata: {name: order, namespace: shop}
                 spec:
-                  initContainers: [{name: a, image: "Shop/order:1.0.0"}]
+                  initContainers: [{name: a, image: "shop/Order:1.0.0"}]
                   containers: [{name: order, image: "order:1.0.0 "}]
                 """,
             at="Pod/shop/order",
-            pointer="/spec/containers/0/image",
-            message='spec.containers[0].image is "order:1.0.0 ": it has a space; the kubelet refuses it (InvalidImageName)',
+            pointer="/spec/initContainers/0/image",
+            message='spec.initContainers[0].image is "shop/Order:1.0.0": its name has capital letters; the kubelet '
+            "refuses it (InvalidImageName)",
+            also=(
+                Pinned(
+                    at="Pod/shop/order",
+                    pointer="/spec/containers/0/image",
+                    message='spec.containers[0].image is "order:1.0.0 ": it has a space; the kubelet refuses it (InvalidImageName)',
+                ),
+            ),
         ),
         Denied(
             name="two tags, and a tag of nothing",

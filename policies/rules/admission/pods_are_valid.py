@@ -7,8 +7,9 @@ from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.admission.places import places, pods
 from crema.policies.model.admission.pods import pod as judged
-from crema.policies.model.admission.refusal import mapping
+from crema.policies.model.admission.refusal import Refusal, mapping
 from crema.policies.model.manifest import Manifest
+from crema.policies.model.pods import PodTemplate
 from crema.policies.model.world import World
 
 
@@ -120,5 +121,10 @@ class PodsAreValid(Policy[Manifest]):
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """A finding for each field that the server refuses."""
         for pod in pods(world)[target]:
-            for place in places(world, pod.spec, judged(mapping(pod.spec.value), of_set=target.ref.kind == "StatefulSet")):
+            for place in places(world, pod.spec, _refusals(pod)):
                 yield self.finding(place.node, place.message, fix=place.fix, subject=place.subject)
+
+
+def _refusals(pod: PodTemplate) -> Iterator[Refusal]:
+    of_set = pod.manifest.ref.kind == "StatefulSet"
+    return judged(mapping(pod.spec.value), of_set=of_set, template=pod.spec.pointer != "/spec")

@@ -7,7 +7,7 @@ from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.admission.places import places, pods
 from crema.policies.model.admission.refusal import mapping
-from crema.policies.model.admission.scheduling import scheduling
+from crema.policies.model.admission.scheduling import scheduling, taints
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.world import World
 
@@ -136,11 +136,14 @@ class SchedulingIsValid(Policy[Manifest]):
     )
 
     def targets(self, world: World) -> Iterable[Manifest]:
-        """Whatever holds pods."""
-        return pods(world)
+        """Whatever holds pods, and every node that is written by hand."""
+        return (*pods(world), *world.of("", "Node"))
 
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """A finding for each part that the server refuses."""
-        for pod in pods(world)[target]:
+        for pod in pods(world).get(target, ()):
             for place in places(world, pod.spec, scheduling(mapping(pod.spec.value))):
                 yield self.finding(place.node, place.message, fix=place.fix, subject=place.subject)
+        spec = target.root.get("spec") if target.ref.kind == "Node" else None
+        for place in places(world, spec, taints(mapping(spec.value))) if spec is not None else ():
+            yield self.finding(place.node, place.message, fix=place.fix, subject=place.subject)

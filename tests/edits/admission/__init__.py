@@ -1,1 +1,1 @@
-"""Edits that break the path admission."""
+"""Edits that the policies on admission find."""
