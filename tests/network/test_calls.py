@@ -118,6 +118,8 @@ def test_a_variable_that_calls_nothing_here(values: dict[str, str]) -> None:
         ("args: ['--redis-addr=billing:9000', '--listen-addr=billing:80']", [("--redis-addr", "shop/billing", 9000, "")]),
         ("command: [mysql, -h, mysql.data, -P, '3307']", [("command", "data/mysql", 3307, "")]),
         ("command: [sh, -c, 'until nc -z mysql.data 3306; do sleep 1; done']", [("command", "data/mysql", 3306, "")]),
+        ("command: [sh, -c, 'until nslookup mysql.data; do sleep 1; done']", [("command", "data/mysql", None, "")]),
+        ("command: [sh, -c, 'until nslookup mysql.$NAMESPACE; do sleep 1; done']", []),
         ("command: [sh, -c, 'mysqldump -hmysql.data -uroot coffee | gzip']", [("command", "data/mysql", None, "")]),
         ("args: ['while ! curl -s http://billing/health; do sleep 1; done']", [("command", "shop/billing", 80, "/health")]),
         ("args: ['serve', '--host=billing', '--image=billing:80']", []),

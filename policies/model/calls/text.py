@@ -23,6 +23,7 @@ _PROBES: Final = re.compile(
     r"(?:\bnc(?:\s+-\w+(?:\s+\d+)?)*\s+(?P<nc>[A-Za-z][-A-Za-z0-9.]*)\s+(?P<nc_port>\d+)|/dev/tcp/(?P<tcp>[A-Za-z][-A-Za-z0-9.]*)/(?P<tcp_port>\d+)"
     r"|wait-for(?:-it)?(?:\.sh)?\s+(?P<wait>[A-Za-z][-A-Za-z0-9.]*):(?P<wait_port>\d+))"
 )
+_LOOKED_UP: Final = re.compile(r"\b(?:nslookup|getent\s+hosts)\s+(?P<host>[A-Za-z][-A-Za-z0-9.]*)(?=[\s;&|)]|$)")
 
 
 def in_variables(given: Variables) -> Iterator[tuple[Node, str, Address]]:
@@ -76,6 +77,8 @@ def in_script(text: str) -> Iterator[Address]:
     for found in _PROBES.finditer(text):
         host, port = next((found[key], found[f"{key}_port"]) for key in ("nc", "tcp", "wait") if found[key])
         yield Address(host=host.lower(), port=int(port), text=f"{host}:{port}", written=True)
+    for found in _LOOKED_UP.finditer(text):
+        yield Address(host=found["host"].lower(), text=found["host"])
     yield from _clients(text)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from crema.policies.model.network.end import End
 from crema.policies.model.network.needs import Kind, Need, needs
 from crema.policies.model.network.policy import DIRECTIONS, Direction, NetworkPolicy, Rule
 from crema.policies.model.network.selected import selects_nobody
@@ -75,16 +76,21 @@ class Judged:
                 means, takes = rule.means(other), rule.takes(connection.callee, connection.port, connection.protocol)
                 rank = 0
                 if means is True and takes is False:
-                    rank = 3
+                    rank = 5
                 elif takes is True and means is not True:
-                    rank = 2 if all(selects_nobody(world, peer) for peer in rule.peers) or (other.on_host and _by_selector(rule)) else 1
+                    rank = _likeness(world, rule, other)
                 if rank > best[0]:
-                    best = (rank, policy, rule, rank == 3)
+                    best = (rank, policy, rule, rank == 5)
         return best[1:]
 
 
-def _by_selector(rule: Rule) -> bool:
-    return any(peer.spaces is not None for peer in rule.peers)
+def _likeness(world: World, rule: Rule, other: End) -> int:
+    """How likely a rule was meant for the other end: addresses for addresses, pods for pods, and before all what means nobody."""
+    if all(selects_nobody(world, peer) for peer in rule.peers):
+        return 4
+    if other.labels is None or other.on_host:
+        return 3 if any(peer.block is not None for peer in rule.peers) else 2 if any(peer.spaces is not None for peer in rule.peers) else 1
+    return 2 if any(peer.pods is not None or peer.spaces is not None for peer in rule.peers) else 1
 
 
 def judged(world: World, kind: Kind) -> Iterator[Judged]:

@@ -44,7 +44,7 @@ _KINDS = ("NetworkPolicy",)
 
 EDITS = (
     Edit(name="everybody is admitted", kinds=_KINDS, change=_everybody, said="it admits everybody", everywhere=True),
-    Edit(name="every pod of the namespace is admitted", kinds=_KINDS, change=_namespace, said="nothing says", everywhere=True),
+    Edit(name="every pod of the namespace is admitted", kinds=_KINDS, change=_namespace, said="nothing says"),
     Edit(name="every port is admitted", kinds=_KINDS, change=_every_port, said="it permits every port", everywhere=True),
     Edit(name="pods are let out to everywhere", kinds=_KINDS, change=_open_egress, said="lets out to everywhere", everywhere=True),
     Edit(name="a wider range is admitted", kinds=_KINDS, change=_wide, said="comes from", everywhere=True),

@@ -17,7 +17,8 @@ def _selector(body: Body) -> bool:
 
 
 def _one_less(body: Body) -> bool:
-    return _by_address(body) and body["spec"]["ingress"][0]["from"].pop() is not None
+    ranges = body["spec"]["ingress"][0]["from"] if _by_address(body) else []
+    return len(ranges) > 1 and ranges.pop() is not None
 
 
 def _excepted(body: Body) -> bool:
