@@ -103,14 +103,25 @@ def releases(world: World) -> Iterator[Release]:
     return world.once(_releases)
 
 
+def every_release(world: World) -> Iterator[Release]:
+    """The same, with each environment's own where one directory has several."""
+    return world.once(_every_release)
+
+
 def _releases(world: World) -> Iterator[Release]:
-    seen: set[object] = set()
+    taken: dict[object, Manifest] = {}
+    for release in every_release(world):
+        first = taken.setdefault(release.manifest.ref, release.manifest)
+        if world.closed or first is release.manifest:
+            yield release
+
+
+def _every_release(world: World) -> Iterator[Release]:
     for manifest in world.of("argoproj.io", "Application", "ApplicationSet"):
         top = manifest.root if manifest.ref.kind == "Application" else manifest.root.get("spec", "template")
         spec = top.get("spec") if top is not None else None
-        if spec is None or top is None or (not world.closed and manifest.ref in seen):
+        if spec is None or top is None:
             continue
-        seen.add(manifest.ref)
         single = spec.get("source")
         for source in spec.items("sources") or ((single,) if single is not None else ()):
             if (chart := _chart(source)) is not None:

@@ -12,7 +12,7 @@ from crema.policies.contracts.contract import contract_for
 from crema.policies.model.delivery.applications import ARGO, Application, applications
 from crema.policies.model.delivery.reading import readings
 from crema.policies.model.delivery.scopes import defines, is_namespaced
-from crema.policies.model.helm import Release, releases
+from crema.policies.model.helm import Release, every_release
 from crema.policies.model.manifest import Manifest, Ref, ref_of
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
@@ -72,7 +72,7 @@ def _owned(world: World) -> Mapping[Application, tuple[Owned, ...]]:
             for file in reading.files:
                 found[reading.application] += [_placed(world, reading.application, manifest) for manifest in in_file.get(file, ())]
     by_manifest = {application.manifest: application for application in found if not application.made}
-    for release in releases(world):
+    for release in every_release(world):
         application = by_manifest.get(release.manifest)
         if application is not None and not release.cluster:
             skips = _skips_definitions(application, release)
@@ -133,7 +133,7 @@ def _opaque(world: World) -> frozenset[Application]:
     for reading in readings(world):
         if reading.is_plain:
             plain[reading.application].add(reading.source.node.pointer)
-    unknown = {release.manifest for release in releases(world) if not _is_known(release)}
+    unknown = {release.manifest for release in every_release(world) if not _is_known(release)}
     found = set()
     for application in applications(world):
         for source in application.sources:

@@ -8,7 +8,7 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.documents import Json
-from crema.policies.model.helm import Release, releases
+from crema.policies.model.helm import Release, every_release
 from crema.policies.model.world import World
 
 _BITNAMI: Final = "bitnami"
@@ -152,7 +152,7 @@ class RenderedValuesAreTheSame(Policy[Release]):
 
     def targets(self, world: World) -> Iterable[Release]:
         """Every chart that an Application installs."""
-        return releases(world)
+        return every_release(world)
 
     def judge(self, world: World, target: Release) -> Iterator[Outcome]:
         """What the chart draws, and whether its values settle that."""

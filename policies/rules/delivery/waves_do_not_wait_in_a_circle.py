@@ -9,7 +9,7 @@ from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import Application
 from crema.policies.model.delivery.order import Turn, is_waited_for, place, turns
-from crema.policies.model.delivery.owners import Owned, owned, owners
+from crema.policies.model.delivery.owners import Owned, instance, owned, owners
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.references.creators import creators
 from crema.policies.model.references.every import references_of
@@ -186,6 +186,8 @@ def _makers(world: World, ref: Ref, application: Application) -> list[tuple[Turn
     for creator in creators(whole(world).world).of(ref, anywhere=True):
         owner = owners(world).get(creator.manifest, ()) if creator.manifest is not None else ()
         turn = turns(creator.manifest) if creator.manifest is not None else ()
+        if owner and all(instance(world, each.application) != instance(world, application) for each in owner):
+            continue
         if creator.manifest is None or not turn or not any(each.application is application for each in owner):
             return []
         found.append((turn[0], creator.manifest))
