@@ -60,9 +60,10 @@ def argo_cd(*, labels: str = _LABEL, cm: str = "", params: str = "", rbac: str =
 
 @pytest.mark.parametrize("seen", _SEEN["services"], ids=lambda seen: f"{seen['type']} {seen['ports']}")
 def test_a_node_port_that_the_api_server_refuses_is_found(seen: dict[str, Any]) -> None:
-    """And one that it accepts is not."""
+    """By one of the two policies that speak of it; and one that it accepts by neither."""
     beside = _SERVICE.format(name="beside", type="NodePort", ports=seen["beside"]) if "beside" in seen else ""
-    found = said("entry-no-node-port-collision", beside + _SERVICE.format(name="one", **{key: seen[key] for key in ("type", "ports")}))
+    manifests = beside + _SERVICE.format(name="one", type=seen["type"], ports=seen["ports"])
+    found = said("entry-no-node-port-collision", manifests) + said("admission-ports-are-valid", manifests)
     assert bool(found) is (seen["says"] != "created")
 
 

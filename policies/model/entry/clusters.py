@@ -3,7 +3,6 @@
 https://kind.sigs.k8s.io/docs/user/configuration/
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -144,25 +143,3 @@ def _number(node: Node, key: str) -> int | None:
     """A port; None where it is absent, or no number (which kind refuses)."""
     found = node.get(key)
     return found.value if found is not None and type(found.value) is int else None
-
-
-_RANGE: Final = re.compile(r"service-node-port-range\W+(?:value\W+)?(\d+)-(\d+)")
-
-
-def node_port_range(world: World) -> tuple[int, int]:
-    """The ports that a Service may have on nodes: Kubernetes' own, or what a patch of the API server says.
-
-    https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
-    """
-    cluster = cluster_of(world)
-    text = "" if cluster is None else "\n".join(_texts(cluster.document.body))
-    found = _RANGE.search(text)
-    return (int(found[1]), int(found[2])) if found else (30000, 32767)
-
-
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for below in value.values() if isinstance(value, dict) else value:
-            yield from _texts(below)

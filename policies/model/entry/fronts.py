@@ -146,7 +146,8 @@ def _grafanas(world: World) -> Iterator[Front]:
     """By their grafana.ini; by the variables of their pods where there is none."""
     every, seen = whole(world).world, set[str]()
     for manifest in every.of("", "ConfigMap"):
-        text = manifest.root.get("data", _INI)
+        data = manifest.body.get("data")
+        text = manifest.root.get("data", _INI) if isinstance(data, dict) and _INI in data else None
         if text is not None and isinstance(text.value, str) and (server := _section(text.value)) is not None:
             seen.add(manifest.ref.namespace)
             yield _grafana(world, manifest, text, server)

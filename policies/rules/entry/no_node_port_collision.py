@@ -7,7 +7,6 @@ from typing import Final
 from crema.policies.engine.example import Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
-from crema.policies.model.entry.clusters import node_port_range
 from crema.policies.model.entry.entries import NodePort, node_ports
 from crema.policies.model.entry.host_ports import claims
 from crema.policies.model.entry.places import place_of
@@ -27,11 +26,11 @@ def _service(name: str, ports: str, kind: str = "NodePort", namespace: str = "sh
 
 
 class NoNodePortCollision(Policy[NodePort]):
-    """A port of nodes that a Service asks for is one that it may have, and no other Service or pod asks for it.
+    """A port of nodes that a Service asks for is one that its type may have, and that no other Service or pod asks for.
 
-    Why: the API server refuses a Service whose nodePort is taken, is out of the range, or has a type without one; what a sync brings
-    first gets it, and the other Service is never made.
-    Fix: give it a free port of the range, or leave nodePort out and let Kubernetes choose.
+    Why: the API server refuses a Service whose nodePort is taken, or whose type has none; of two, what a sync brings first gets it, and
+    the other Service is never made.
+    Fix: give it a port that is free, or leave nodePort out and let Kubernetes choose.
     Source: https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
     """
 
@@ -45,13 +44,8 @@ class NoNodePortCollision(Policy[NodePort]):
             closed=True,
         ),
         Example(
-            name="a range of one's own",
-            manifests=_service("a", "{port: 80, nodePort: 80}"),
-            documents={
-                "kind.yaml": '{apiVersion: kind.x-k8s.io/v1alpha4, kind: Cluster, kubeadmConfigPatches: ["kind: ClusterConfiguration\\n'
-                'apiServer:\\n  extraArgs:\\n  - {name: service-node-port-range, value: 80-32767}"]}'
-            },
-            closed=True,
+            name="two environments of one Service in somebody's directory",
+            manifests=_service("a", "{port: 80, nodePort: 30080}") + _service("a", "{port: 80, nodePort: 30080}"),
         ),
     )
     denied = (
@@ -65,9 +59,8 @@ class NoNodePortCollision(Policy[NodePort]):
             message="NodePort 30080 is that of Service/shop/a too: the API server refuses whichever comes second",
         ),
         Denied(
-            name="outside the range, on a Service without such ports, and under a pod's feet",
-            manifests=_service("a", "{port: 80, nodePort: 8080}")
-            + _service("b", "{port: 80, nodePort: 30081}", "ClusterIP")
+            name="on a Service without such ports, and under a pod's feet",
+            manifests=_service("b", "{port: 80, nodePort: 30081}", "ClusterIP")
             + _service("c", "{port: 80, nodePort: 30082}")
             + """
     ---
@@ -77,15 +70,10 @@ class NoNodePortCollision(Policy[NodePort]):
     spec: {template: {spec: {hostNetwork: true, containers: [{name: agent, ports: [{containerPort: 30082}]}]}}}
     """,
             closed=True,
-            at="Service/shop/a",
+            at="Service/shop/b",
             pointer="/spec/ports/0/nodePort",
-            message="NodePort 8080 is outside 30000-32767, the range that the API server gives NodePorts from",
+            message="NodePort 30081 stands on a Service of type ClusterIP, and only NodePort and LoadBalancer have one",
             also=(
-                Pinned(
-                    at="Service/shop/b",
-                    pointer="/spec/ports/0/nodePort",
-                    message="NodePort 30081 stands on a Service of type ClusterIP, and only NodePort and LoadBalancer have one",
-                ),
                 Pinned(
                     at="Service/shop/c",
                     pointer="/spec/ports/0/nodePort",
@@ -102,17 +90,14 @@ class NoNodePortCollision(Policy[NodePort]):
             yield from held
 
     def judge(self, world: World, target: NodePort) -> Iterator[Outcome]:
-        """Its type, its range, and whoever else asks for it."""
+        """Its type, and whoever else asks for it."""
         place = place_of(world, target.port.get("nodePort") or target.port, "nodePort")
-        low, high = node_port_range(world)
         kind = target.service.root.text("spec", "type") or "ClusterIP"
         said = f"NodePort {target.number}"
         if kind not in _ON_NODES:
             message = f"{said} stands on a Service of type {kind}, and only NodePort and LoadBalancer have one"
             yield self.finding(place, message, fix="leave nodePort out, or make the Service one of type NodePort")
             return
-        if not low <= target.number <= high:
-            yield self.finding(place, f"{said} is outside {low}-{high}, the range that the API server gives NodePorts from")
         key = (target.number, target.protocol)
         first = world.derived(_first).get((*key, _tree(world, target)))
         if first is not None and first.service.ref != target.service.ref:

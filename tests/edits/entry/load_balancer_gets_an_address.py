@@ -27,7 +27,7 @@ EDITS = (
         kinds=("Application",),
         change=_by_default,
         environments=("local",),
-        said="each of its 6 Ingresses never gets one",
+        said="never gets one",
         everywhere=True,
     ),
     Edit(name="a balanced frontend", kinds=("Service",), change=_service, environments=("local",), said="has nothing"),

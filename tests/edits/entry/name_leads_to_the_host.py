@@ -10,7 +10,7 @@ _FIGURES = re.compile(r"(\d+)\.nip\.io")
 
 
 def _renamed(body: Body, figure: str) -> bool:
-    rules = at(body, "spec", "rules") or []
+    rules = [rule for rule in at(body, "spec", "rules") or [] if _FIGURES.search(rule["host"])]
     for rule in rules:
         rule["host"] = _FIGURES.sub(figure, rule["host"])
     return bool(rules)

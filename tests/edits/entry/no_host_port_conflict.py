@@ -6,12 +6,12 @@ from tests.edits.ways import values_of
 
 def _metrics_of_the_exporter(body: Body) -> bool:
     values = values_of(body, "ingress-nginx")
-    return bool(values) and not values["controller"]["metrics"].update(port=9100)
+    return bool(values) and not values["controller"].setdefault("metrics", {"enabled": True}).update(port=9100)
 
 
 def _kubelets(body: Body) -> bool:
     values = values_of(body, "ingress-nginx")
-    return bool(values) and not values["controller"]["metrics"].update(port=10250)
+    return bool(values) and not values["controller"].setdefault("metrics", {"enabled": True}).update(port=10250)
 
 
 def _two_replicas(body: Body) -> bool:
