@@ -56,7 +56,7 @@ from crema.policies.model.manifest import Manifest, Ref, ref_of
 from crema.policies.model.world import World, world_of
 
 _ENVIRONMENT = "made"
-_REPOSITORY = "https://git.example.com/team/platform"
+_REPOSITORY = "https://github.com/example/made-up"
 _REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 _NODE = "kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed"
 _TRACES = "http://tempo.monitoring:4318/v1/traces"
@@ -118,8 +118,24 @@ class _Settings:
         return AlbSpec(certificate_arn="arn:aws:acm:eu-west-1:123456789012:certificate/x", group="all")
 
 
+@dataclass(frozen=True)
+class Platform:
+    """A world as a failed test shows it: by its files, not by all that is in them."""
+
+    world: World
+
+    def __repr__(self) -> str:
+        """The objects."""
+        return "\n".join(f"{manifest} ({manifest.file})" for manifest in self.world.manifests)
+
+
+def platforms() -> st.SearchStrategy[Platform]:
+    """Whole platforms: closed worlds, each right."""
+    return _platforms().map(Platform)
+
+
 @st.composite
-def platforms(draw: st.DrawFn) -> World:
+def _platforms(draw: st.DrawFn) -> World:
     """A closed world: services of which any may call any other, perhaps a database with its backup, what they need, and who applies it."""
     settings = _Settings(
         shop=draw(_names),
@@ -134,6 +150,16 @@ def platforms(draw: st.DrawFn) -> World:
     if settings.database:
         apps[_DATABASE] = (_with_backup(draw(st.booleans())), settings.shop)
     apps["secrets"] = (_secrets(settings), settings.shop)
+    entry = IngressRouteSpec(
+        name="argocd",
+        namespace="argocd",
+        controller=settings.controller,
+        host=f"argocd.{settings.domain}",
+        path="/",
+        service="argocd-server",
+        health_path="/healthz",
+    )
+    apps["entry"] = (ingress_route.build(entry), "argocd")
     apps["namespaces"] = (tuple(_namespaces(settings)), "argocd")
     apps["entry"] = (_entry(settings), "argocd")
     return _world(settings, {name: made for name, made in apps.items() if made[0]}, services)
@@ -275,7 +301,13 @@ def _charts(settings: _Settings) -> Iterable[ApplicationSpec]:
         )
         return ApplicationSpec(name=name, project="platform", namespace=into, deploys=deploys, **more)
 
-    argo = {"global": {"domain": f"argocd.{settings.domain}"}, "configs": {"params": {"server.insecure": True}}, "dex": {"enabled": False}}
+    scheme = "http" if settings.on_kind else "https"
+    cm = {"url": f"{scheme}://argocd.{settings.domain}", "timeout.reconciliation": "180s", "timeout.reconciliation.jitter": "0s"}
+    argo = {
+        "global": {"domain": f"argocd.{settings.domain}"},
+        "configs": {"cm": cm, "params": {"server.insecure": True}},
+        "dex": {"enabled": False},
+    }
     yield chart("argo-cd", ARGO, "10.1.1", "argocd", release="argocd", values=argo, keep=True)
     if settings.database or settings.on_kind:
         yield chart("external-secrets", EXTERNAL_SECRETS, "2.9.0", "external-secrets", keep=True)

@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from crema.policies.model.map.drawing import Drawing, Point, Step
 from crema.policies.model.map.paths import drawing_of
 from crema.policies.model.routes.every import routes
-from crema.policies.model.world import World
 from crema.policies.report.mermaid import mermaid
 from tests.external import ROOT
 from tests.policies.projects import run_crema, write
-from tests.random_platforms import platforms
+from tests.random_platforms import Platform, platforms
 
 _TEXTS = st.text(max_size=12) | st.sampled_from(['"', "]", "end", "-->", "|", "<b>", "#quot;", "`x`", "\n", "subgraph"])
 
@@ -35,8 +34,9 @@ def _reached(drawing: Drawing, start: str) -> set[str]:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(platforms())
-def test_every_url_of_a_platform_is_drawn_down_to_its_pods_and_every_application_from_its_commit(world: World) -> None:
+def test_every_url_of_a_platform_is_drawn_down_to_its_pods_and_every_application_from_its_commit(platform: Platform) -> None:
     """Nothing is left out, and nothing of a right platform is drawn as broken."""
+    world = platform.world
     drawing = drawing_of(world)
     assert [step for step in drawing.steps if step.broken] == []
     assert {point.id for point in drawing.points if point.kind == "URL"} == {route.url for route in routes(world)}
@@ -48,8 +48,9 @@ def test_every_url_of_a_platform_is_drawn_down_to_its_pods_and_every_application
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(platforms())
-def test_the_database_is_drawn_behind_whoever_names_it(world: World) -> None:
+def test_the_database_is_drawn_behind_whoever_names_it(platform: Platform) -> None:
     """Down to the volume that keeps its data."""
+    world = platform.world
     drawing = drawing_of(world)
     for pod in world.pod_templates:
         if pod.manifest.ref.kind == "Deployment" and any(True for _ in pod.environment("DB_HOST")):

@@ -53,7 +53,10 @@ class Edit:
     def _edited(self, manifest: Manifest) -> tuple[Manifest, ...] | None:
         """The object after the edit, none if it is gone; None where the edit finds nothing to change."""
         body = copy.deepcopy(manifest.body)
-        changed = self.change(body)
+        try:
+            changed = self.change(body)
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            raise AssertionError(f"{self.name}: it cannot be tried on {manifest}: {error!r}") from error
         if changed is REMOVED:
             return ()
         if not changed:
