@@ -1,6 +1,7 @@
 """The policy delivery-namespace-is-made."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,7 @@ from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import Application, applications
 from crema.policies.model.delivery.nearly import Names
-from crema.policies.model.delivery.owners import Owned, owned
+from crema.policies.model.delivery.owners import Owned, instance, owned
 from crema.policies.model.delivery.projects import argo_namespace
 from crema.policies.model.whole import whole
 from crema.policies.model.world import World
@@ -95,6 +96,17 @@ class NamespaceIsMade(Policy[Used]):
             "CreateNamespace=true makes only shop",
         ),
         Denied(
+            name="somebody's Applications make all their namespaces but one",
+            files={
+                "argocd/_bootstrap/a.yaml": _application(),
+                "argocd/order/a.yaml": _ELSEWHERE + "\n---\n" + _CONFIG,
+                "argocd/order/b.yaml": _NAMESPACE + "\n---\n" + _NAMESPACE.replace("shop", "test"),
+            },
+            at="ConfigMap/logs/order",
+            pointer="/metadata/namespace",
+            message="nothing makes the namespace logs, to which Application order applies ConfigMap/logs/order",
+        ),
+        Denied(
             name="somebody's namespace, but for a letter",
             files={
                 "argocd/_bootstrap/a.yaml": _application(namespace="shopp"),
@@ -125,7 +137,8 @@ class NamespaceIsMade(Policy[Used]):
             return
         near = world.derived(_names).like(target.name)
         unknown = [release for release in whole(world).unknown if not release.cluster]
-        if (not world.closed and not near) or (unknown and not near):
+        owned_here = world.closed or world.derived(_only_lacking).get(instance(world, target.application)) == target.name
+        if not near and (unknown or not owned_here):
             yield self.undecided(target.application.manifest, f"what makes the namespace {target.name}")
             return
         what = f"nothing makes the namespace {target.name}, to which {target.application} applies {target.first.ref}"
@@ -140,6 +153,21 @@ class NamespaceIsMade(Policy[Used]):
             hint = f"; CreateNamespace=true makes only {destination}"
         path = (str(target.application), str(target.first.ref), f"Namespace {target.name}")
         yield self.finding(node, what + hint, fix=f"write {near}" if near else "", path=path, subject=target.name)
+
+
+def _only_lacking(world: World) -> Mapping[tuple[str, str], str]:
+    """An Argo CD whose Applications make their namespaces themselves, all but one: which that is."""
+    used: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    own: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for application, objects in owned(world).items():
+        here = instance(world, application)
+        for each in objects:
+            if each.ref.kind == "Namespace" and not each.ref.group and each.release is None:
+                own[here].add(each.ref.name)
+            if application.is_here and application.known and each.ref.namespace:
+                used[here].add(each.ref.namespace)
+    lacking = {here: spaces - world.derived(_made) - _THERE - {argo_namespace(world)} for here, spaces in used.items()}
+    return {here: next(iter(spaces)) for here, spaces in lacking.items() if len(spaces) == 1 and len(own[here]) > 1}
 
 
 def _made(world: World) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """The policy delivery-no-field-is-fought-over."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +9,7 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import Application
-from crema.policies.model.delivery.owners import owners
+from crema.policies.model.delivery.owners import instance, owners
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.node import Node
 from crema.policies.model.whole import whole
@@ -150,11 +151,30 @@ def _scaled(world: World) -> Iterator[Shared]:
             continue
         group = (reference.text("apiVersion") or "apps/v1").rpartition("/")[0]
         kind, name = reference.text("kind") or "Deployment", reference.text("name") or ""
-        scaled = world.get(Ref(group=group, kind=kind, namespace=scaler.ref.namespace, name=name))
+        scaled = _beside(world, scaler, Ref(group=group, kind=kind, namespace=scaler.ref.namespace, name=name))
         node = scaled.root.get("spec", "replicas") if scaled is not None else None
         if scaled is not None and node is not None:
             what = f"replicas {node.value} of {scaled} is written in git, and {scaler} writes it too"
             yield Shared(node=node, who=scaler, what=what, fix="take spec.replicas out", paths=("/spec/replicas", ".spec.replicas"))
+
+
+def _beside(world: World, scaler: Manifest, ref: Ref) -> Manifest | None:
+    """What a scaler scales: of several environments in one directory, that of its own."""
+    mine = {instance(world, owner.application) for owner in owners(world).get(scaler, ())}
+    for manifest in world.derived(_workloads).get(ref, ()):
+        theirs = {instance(world, owner.application) for owner in owners(world).get(manifest, ())}
+        if mine & theirs:
+            return manifest
+    return None
+
+
+def _workloads(world: World) -> Mapping[Ref, list[Manifest]]:
+    found: defaultdict[Ref, list[Manifest]] = defaultdict(list)
+    for manifest in world.manifests:
+        spec = manifest.body.get("spec")
+        if isinstance(spec, dict) and spec.get("replicas") is not None:
+            found[manifest.ref].append(manifest)
+    return found
 
 
 def _injected(world: World) -> Iterator[Shared]:
