@@ -87,6 +87,20 @@ class NamespaceIsMade(Policy[Used]):
             message="nothing makes the namespace shop, to which Application order applies ConfigMap/shop/order",
         ),
         Denied(
+            name="nobody makes it, and two Applications need it",
+            files={
+                "argocd/_bootstrap/a.yaml": _application(),
+                "argocd/_bootstrap/b.yaml": _application().replace("name: order", "name: tea").replace("argocd/order", "argocd/tea"),
+                "argocd/order/a.yaml": _CONFIG,
+                "argocd/tea/a.yaml": _CONFIG.replace("order", "tea"),
+            },
+            closed=True,
+            at="Application/argocd/order",
+            pointer="/spec/destination/namespace",
+            message="nothing makes the namespace shop, to which Application order applies ConfigMap/shop/order "
+            "(and 1 more Application applies to it)",
+        ),
+        Denied(
             name="Argo CD makes the one of the destination, and an object names another",
             files={"argocd/_bootstrap/a.yaml": _application("CreateNamespace=true"), "argocd/order/a.yaml": _ELSEWHERE},
             closed=True,
@@ -135,13 +149,17 @@ class NamespaceIsMade(Policy[Used]):
         """Look for what makes it."""
         if target.name in _THERE or target.name == argo_namespace(world) or target.name in world.derived(_made):
             return
+        first, *others = world.derived(_users)[instance(world, target.application), target.name]
+        if first is not target.application:
+            return
         near = world.derived(_names).like(target.name)
         unknown = [release for release in whole(world).unknown if not release.cluster]
         owned_here = world.closed or world.derived(_only_lacking).get(instance(world, target.application)) == target.name
         if not near and (unknown or not owned_here):
             yield self.undecided(target.application.manifest, f"what makes the namespace {target.name}")
             return
-        what = f"nothing makes the namespace {target.name}, to which {target.application} applies {target.first.ref}"
+        more = f" (and {len(others)} more {'Applications apply' if len(others) > 1 else 'Application applies'} to it)" if others else ""
+        what = f"nothing makes the namespace {target.name}, to which {target.application} applies {target.first.ref}{more}"
         destination = target.application.target
         written = target.first.manifest.root.get("metadata", "namespace")
         if target.name == destination or target.first.release is not None or written is None:
@@ -153,6 +171,16 @@ class NamespaceIsMade(Policy[Used]):
             hint = f"; CreateNamespace=true makes only {destination}"
         path = (str(target.application), str(target.first.ref), f"Namespace {target.name}")
         yield self.finding(node, what + hint, fix=f"write {near}" if near else "", path=path, subject=target.name)
+
+
+def _users(world: World) -> Mapping[tuple[tuple[str, str], str], list[Application]]:
+    """A namespace of an Argo CD → the Applications that apply to it."""
+    found: defaultdict[tuple[tuple[str, str], str], list[Application]] = defaultdict(list)
+    for application, objects in owned(world).items():
+        if application.known and application.is_here:
+            for name in {each.ref.namespace for each in objects}:
+                found[instance(world, application), name].append(application)
+    return {space: sorted(users, key=lambda user: (user.name, user.manifest.file)) for space, users in found.items()}
 
 
 def _only_lacking(world: World) -> Mapping[tuple[str, str], str]:
