@@ -6,7 +6,7 @@ from typing import Final
 _SEPARATOR: Final = re.compile(r"[-_.]")
 _GENERIC: Final = frozenset(
     {
-        *("secret", "secrets", "credential", "credentials", "creds", "cred", "auth", "config", "configs", "conf", "cm", "settings"),
+        *("secret", "secrets", "credential", "credentials", "creds", "cred", "auth", "config", "configs", "conf", "cfg", "cm", "settings"),
         *("configmap", "sa", "account", "serviceaccount", "pvc", "claim"),
     }
 )

@@ -90,7 +90,7 @@ def _creators(world: World) -> Creators:
     return Creators(
         made={ref: tuple(found) for ref, found in made.items()},
         names={key: frozenset(found) for key, found in names.items()},
-        spaces={key: tuple(found) for key, found in spaces.items()},
+        spaces={key: tuple(sorted(found)) for key, found in spaces.items()},
         owned=owners(world),
         claims={namespace: tuple(found) for namespace, found in claims.items()},
         default_class=_has_default_class(world),

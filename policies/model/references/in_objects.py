@@ -6,6 +6,7 @@ from typing import Final
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.node import Node
 from crema.policies.model.references.reference import (
+    CERTIFICATES,
     EXTERNAL,
     GENERATORS,
     RBAC,
@@ -47,6 +48,7 @@ def _ingress(manifest: Manifest) -> Iterator[Reference]:
     who, namespace = said(manifest.ref), manifest.ref.namespace
     for entry in manifest.root.items("spec", "tls"):
         yield from named(entry, "secretName", ref=core("Secret", namespace), by=f"{who} tls")
+    yield from _issuer_of(manifest)
     for key, node in manifest.root.entries("metadata", "annotations"):
         short = key.removeprefix(_NGINX)
         if short in _SECRETS_OF_ANNOTATIONS and short != key and isinstance(node.value, str) and node.value:
@@ -55,8 +57,30 @@ def _ingress(manifest: Manifest) -> Iterator[Reference]:
             yield Reference(place=node, ref=ref, by=f"{who} {short}")
 
 
+def _issuer_of(manifest: Manifest) -> Iterator[Reference]:
+    """https://cert-manager.io/docs/usage/ingress/#supported-annotations: an issuer of another group says so."""
+    notes = manifest.root.get("metadata", "annotations")
+    if notes is None or notes.text("cert-manager.io/issuer-group"):
+        return
+    for key, kind, namespace in (
+        ("cert-manager.io/issuer", "Issuer", manifest.ref.namespace),
+        ("cert-manager.io/cluster-issuer", "ClusterIssuer", ""),
+    ):
+        ref = Ref(group=CERTIFICATES, kind=kind, namespace=namespace, name="")
+        yield from named(notes, key, ref=ref, by=f"{said(manifest.ref)} {key.partition('/')[2]}")
+
+
+def _certificate(manifest: Manifest) -> Iterator[Reference]:
+    issuer = manifest.root.get("spec", "issuerRef")
+    if issuer is not None and (issuer.text("group") or CERTIFICATES) == CERTIFICATES:
+        kind = issuer.text("kind") or "Issuer"
+        ref = Ref(group=CERTIFICATES, kind=kind, namespace=manifest.ref.namespace if kind == "Issuer" else "", name="")
+        yield from named(issuer, "name", ref=ref, by=f"{said(manifest.ref)} issuerRef")
+
+
 def _gateway(manifest: Manifest) -> Iterator[Reference]:
     who, namespace = said(manifest.ref), manifest.ref.namespace
+    yield from _issuer_of(manifest)
     for listener in manifest.root.items("spec", "listeners"):
         for certificate in listener.items("tls", "certificateRefs"):
             if (certificate.text("group") or "") == "" and (certificate.text("kind") or "Secret") == "Secret":
@@ -201,6 +225,7 @@ _KINDS: Final[dict[tuple[str, str], Callable[[Manifest], Iterator[Reference]]]] 
     ("apps", "StatefulSet"): _stateful_set,
     ("networking.k8s.io", "Ingress"): _ingress,
     ("gateway.networking.k8s.io", "Gateway"): _gateway,
+    (CERTIFICATES, "Certificate"): _certificate,
     (RBAC, "RoleBinding"): _binding,
     (RBAC, "ClusterRoleBinding"): _binding,
     ("autoscaling", "HorizontalPodAutoscaler"): _scaler,

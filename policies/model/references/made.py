@@ -8,6 +8,8 @@ import os
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
 from typing import Final, Literal
 
 from crema.policies.engine.nearest import nearest
@@ -26,13 +28,25 @@ _BY_HAND: Final = frozenset({"Secret"})
 """Kinds that people make with kubectl and keep out of git on purpose."""
 _OFTEN_ELSEWHERE: Final = frozenset({"ServiceAccount"})
 """Kinds that other tools make as well: eksctl and Terraform make accounts together with their roles in the cloud."""
-_OF_CLUSTER: Final = frozenset({"ClusterRole", "ClusterSecretStore", "ClusterGenerator", "PriorityClass", "RuntimeClass", "StorageClass"})
+_OF_CLUSTER: Final = frozenset(
+    {"ClusterIssuer", "ClusterRole", "ClusterSecretStore", "ClusterGenerator", "PriorityClass", "RuntimeClass", "StorageClass"}
+)
 _KEYED: Final = frozenset({"Secret", "ConfigMap"})
+_PAIRED: Final = _KEYED | {"PriorityClass", "StorageClass"}
+_OF_CLOUDS: Final = frozenset(
+    {
+        *("gp2", "gp3", "standard", "standard-rwo", "premium-rwo", "default", "managed", "managed-csi", "managed-premium", "azurefile"),
+        *("local-path", "longhorn", "hostpath", "do-block-storage", "linode-block-storage", "hcloud-volumes"),
+    }
+)
+"""StorageClasses that clusters come with."""
+_OF_NAMESPACE: Final = frozenset({"SecretStore", "Issuer"})
+_BINDINGS: Final = frozenset({"RoleBinding", "ClusterRoleBinding"})
 _OF_KUBERNETES: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 _ANY: Final = frozenset({"", "default"})
 """Namespaces that in somebody's directory may stand for many: examples of separate things leave them out."""
 _MANY: Final = 8
-_MEANT: Final = "; did you mean"
+_CLOSE: Final = 0.65
 _PLACEHOLDERS: Final = ("$", "<", "{")
 
 
@@ -56,8 +70,12 @@ def made(world: World, reference: Reference) -> Made:
         return Made(verdict="made", by=by)
     if _is_template(ref.name) or _is_template(ref.namespace) or _owned(index, ref):
         return Made(verdict="unknown")
-    meant = _meant(world, index, ref)
-    if meant or (_known(world, reference) and (world.closed or _is_here(world, index, reference))):
+    meant = _meant(world, index, reference)
+    if (
+        meant
+        or _is_elsewhere(world, index, reference)
+        or (_known(world, reference) and (world.closed or _is_here(world, index, reference)))
+    ):
         return Made(verdict="missing", meant=meant)
     return Made(verdict="unknown")
 
@@ -67,12 +85,15 @@ def hint(answer: Made, world: World, ref: Ref) -> str:
     if answer.meant:
         return f"; did you mean {answer.meant}?"
     index = creators(whole(world).world)
-    elsewhere = [space for space in index.spaces.get((ref.group, ref.kind, ref.name), ()) if space and space != ref.namespace]
+    spaces = index.spaces.get((ref.group, ref.kind, ref.name), ())
+    elsewhere = next((space for space in spaces if space and space != ref.namespace), "")
     if elsewhere and ref.namespace:
-        return f"; one of that name is made in namespace {sorted(elsewhere)[0]}"
+        return f"; one of that name is made in namespace {elsewhere}"
     names = index.names.get((ref.group, ref.kind, ref.namespace), frozenset())
-    said = nearest(ref.name, names) if 0 < len(names) < _MANY else ""
-    return said if ref.kind in _OF_CLUSTER or said.startswith(_MEANT) else ""
+    if ref.kind in _OF_CLUSTER:
+        return nearest(ref.name, names) if 0 < len(names) < _MANY else ""
+    close = get_close_matches(ref.name, sorted(names), n=1, cutoff=_CLOSE)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def hops(reference: Reference, by: tuple[Creator, ...] = ()) -> tuple[str, ...]:
@@ -107,6 +128,18 @@ def _folders(world: World) -> Mapping[str, frozenset[str]]:
     return {namespace: frozenset(folders) for namespace, folders in found.items()}
 
 
+def _is_elsewhere(world: World, index: Creators, reference: Reference) -> bool:
+    """Whether a thing that only its own namespace can use is in one other namespace and nowhere else: an account that a binding names,
+    a store or an issuer of a namespace that is all here.
+    """
+    ref, kind = reference.ref, reference.manifest.ref.kind
+    spaces = [*islice((space for space in index.spaces.get((ref.group, ref.kind, ref.name), ()) if space), 2)]
+    if len(spaces) != 1 or spaces[0] == ref.namespace:
+        return False
+    bound = kind in _BINDINGS and ref.kind == "ServiceAccount"
+    return bound or (ref.kind in _OF_NAMESPACE and complete(world, ref.namespace))
+
+
 def _is_template(name: str) -> bool:
     return is_placeholder(name) or has_marks(name) or any(mark in name for mark in _PLACEHOLDERS)
 
@@ -118,42 +151,43 @@ def _owned(index: Creators, ref: Ref) -> bool:
     return any(ref.name == name or ref.name.startswith(f"{name}-") for name in index.owned.get(ref.namespace, ()))
 
 
-def _meant(world: World, index: Creators, ref: Ref) -> str:
-    """The one thing of this kind and namespace that nobody refers to and whose name is nearly the same; empty where there is none."""
-    asked = world.derived(_asked)
+def _meant(world: World, index: Creators, reference: Reference) -> str:
+    """The one thing of this kind and namespace that nobody refers to, and that is meant: its name is nearly the same, or it is the only
+    one left over while this is the only one that lacks. Empty where there is none.
+    """
+    ref, asked = reference.ref, world.derived(_asked)
     for name in sorted(index.names.get((ref.group, ref.kind, ref.namespace), ())):
         other = Ref(group=ref.group, kind=ref.kind, namespace=ref.namespace, name=name)
         if name[:1] == ref.name[:1] and other not in asked and alike(name, ref.name):
             return name
-    return world.derived(_only_pair).get(ref, "") if complete(world, ref.namespace) and ref.kind in _KEYED else ""
+    here = complete(world, ref.namespace or reference.manifest.ref.namespace)
+    return world.derived(_only_pairs).get(ref, "") if here and ref.name not in _OF_CLOUDS else ""
 
 
-def _only_pair(world: World) -> Mapping[Ref, str]:
-    """Of each namespace the one Secret or ConfigMap that is asked for and not made, with the name of the one that is made and not asked
-    for, where it has every key that is read.
+def _only_pairs(world: World) -> Mapping[Ref, str]:
+    """Of each kind and namespace the one thing that is asked for and not made, with the name of the one that is made and not asked for;
+    of Secrets and ConfigMaps only one that has every key that is read.
     """
     index, asked = creators(whole(world).world), world.derived(_asked)
     keys: defaultdict[Ref, set[str]] = defaultdict(set)
     for reference in references(world):
-        if (
-            reference.ref.kind in _KEYED
-            and not reference.ref.group
-            and not reference.optional
-            and not index.of(reference.ref, anywhere=True)
-        ):
+        if reference.ref.kind in _PAIRED and not reference.optional and not index.of(reference.ref, anywhere=True):
             keys[reference.ref] |= {reference.key} - {""}
-    missing: defaultdict[tuple[str, str], list[Ref]] = defaultdict(list)
+    missing: defaultdict[tuple[str, str, str], list[Ref]] = defaultdict(list)
     for ref in keys:
-        missing[ref.kind, ref.namespace].append(ref)
+        missing[ref.group, ref.kind, ref.namespace].append(ref)
     found = {}
-    for (kind, namespace), refs in missing.items():
-        names = index.names.get(("", kind, namespace), frozenset())
-        spare = [
-            c for name in names for c in index.made.get(Ref(group="", kind=kind, namespace=namespace, name=name), ()) if c.ref not in asked
-        ]
-        if len(refs) == 1 and len(spare) == 1 and keys[refs[0]] and keys[refs[0]] <= (spare[0].keys or frozenset()):
+    for (group, kind, namespace), refs in missing.items():
+        names = index.names.get((group, kind, namespace), frozenset())
+        others = (Ref(group=group, kind=kind, namespace=namespace, name=name) for name in names)
+        spare = [creator for other in others if other not in asked for creator in index.made.get(other, ())]
+        if len(refs) == 1 and len(spare) == 1 and _fits(keys[refs[0]], spare[0], keyed=kind in _KEYED):
             found[refs[0]] = spare[0].ref.name
     return found
+
+
+def _fits(keys: set[str], spare: Creator, *, keyed: bool) -> bool:
+    return (bool(keys) and keys <= (spare.keys or frozenset())) if keyed else True
 
 
 def _asked(world: World) -> frozenset[Ref]:

@@ -15,6 +15,7 @@ STORAGE: Final = "storage.k8s.io"
 NODE: Final = "node.k8s.io"
 SECRETS_STORE: Final = "secrets-store.csi.x-k8s.io"
 EXTERNAL: Final = "external-secrets.io"
+CERTIFICATES: Final = "cert-manager.io"
 GENERATORS: Final = "generators.external-secrets.io"
 NOTHING: Final = Ref(group="", kind="", namespace="", name="")
 

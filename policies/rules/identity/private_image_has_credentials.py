@@ -9,18 +9,16 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.facts import fact
-from crema.policies.model.manifest import Manifest, Ref
+from crema.policies.model.manifest import Ref
 from crema.policies.model.node import Node
 from crema.policies.model.pods import PodTemplate
 from crema.policies.model.references.creator import secret
-from crema.policies.model.references.creators import creators
 from crema.policies.model.references.generated import by_secret
 from crema.policies.model.references.reference import said
 from crema.policies.model.whole import whole
 from crema.policies.model.world import World
 
 _PRIVATE = re.compile(r"[0-9]{12}\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?|[a-z0-9]+\.azurecr\.io")
-_TYPES = {"kubernetes.io/dockerconfigjson": ".dockerconfigjson", "kubernetes.io/dockercfg": ".dockercfg"}
 _REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 _POD = f"""
     apiVersion: apps/v1
@@ -107,14 +105,6 @@ class PrivateImageHasCredentials(Policy[Pull]):
             message=f"Deployment shop/order pulls from {_REGISTRY}, for which the nodes have no credentials, and it names no pull secret",
         ),
         Denied(
-            name="a Secret that is no pull secret",
-            manifests=_shop(kind=""),
-            at="Deployment/shop/order",
-            pointer="/spec/template/spec/imagePullSecrets/0/name",
-            message=f"Deployment shop/order pulls from {_REGISTRY} with Secret shop/ecr, which is of type Opaque: "
-            "the kubelet passes it over; it takes kubernetes.io/dockerconfigjson",
-        ),
-        Denied(
             name="a token of another region",
             manifests=_shop(region="us-east-1"),
             at="Deployment/shop/order",
@@ -166,24 +156,9 @@ def _pull_secrets(world: World, pod: PodTemplate) -> list[Node]:
 def _why_not(world: World, pull: Pull, name: str) -> str:
     """Why a pull secret does not help here, as far as what makes it says; empty where it may help."""
     ref = secret(pull.pod.manifest.ref.namespace, name)
-    for creator in creators(whole(world).world).of(ref, anywhere=False):
-        kind = _type_of(creator.manifest) if creator.manifest is not None else None
-        if kind is not None and kind not in _TYPES:
-            return f"which is of type {kind}: the kubelet passes it over; it takes kubernetes.io/dockerconfigjson"
     region = _PRIVATE.fullmatch(pull.registry)
     for one in by_secret(whole(world).world).get(ref, ()):
         theirs = one.generator.spec.text("region") if one.generator.spec is not None else None
         if one.generator.kind == "ECRAuthorizationToken" and theirs and region is not None and region["region"] not in {None, theirs}:
             return f"whose token is for the region {theirs}"
     return ""
-
-
-def _type_of(manifest: Manifest) -> str | None:
-    """The type of the Secret that a manifest is or makes; None where it does not say it."""
-    if manifest.ref.kind == "Secret":
-        return manifest.root.text("type") or "Opaque"
-    if manifest.ref.kind == "ExternalSecret":
-        return manifest.root.text("spec", "target", "template", "type") or "Opaque"
-    if manifest.ref.kind == "SealedSecret":
-        return manifest.root.text("spec", "template", "type") or "Opaque"
-    return None

@@ -65,12 +65,11 @@ class ServiceAccountExists(Policy[Reference]):
     denied = (
         Denied(
             name="a pod under an account that is called otherwise",
-            manifests=_POD.replace("ACCOUNT", "order-service") + _ACCOUNT,
+            manifests=_POD.replace("ACCOUNT", "orders") + _ACCOUNT,
             closed=True,
             at="Deployment/shop/order",
             pointer="/spec/template/spec/serviceAccountName",
-            message="Deployment shop/order serviceAccountName needs ServiceAccount shop/order-service, and nothing makes it; "
-            "did you mean order?",
+            message="Deployment shop/order serviceAccountName needs ServiceAccount shop/orders, and nothing makes it; did you mean order?",
         ),
         Denied(
             name="in somebody's directory that has all of the namespace",

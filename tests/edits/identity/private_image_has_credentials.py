@@ -8,10 +8,6 @@ def _no_pull_secret(body: Body) -> bool:
     return any(drop(spec, "imagePullSecrets") for spec in pod_specs(body))
 
 
-def _no_type(body: Body) -> bool:
-    return drop(body, "spec", "target", "template", "type")
-
-
 def _other_region(body: Body) -> bool:
     return put(body, "us-east-1", "spec", "region")
 
@@ -22,7 +18,6 @@ def _nodes_have_none(body: Body) -> bool:
 
 EDITS = (
     Edit(name="no pull secret", kinds=("Deployment",), change=_no_pull_secret, environments=("local",), everywhere=True),
-    Edit(name="a Secret of no type", kinds=("ExternalSecret",), change=_no_type, environments=("local",), said="Opaque", everywhere=True),
     Edit(
         name="a token of another region", kinds=("ECRAuthorizationToken",), change=_other_region, environments=("local",), everywhere=True
     ),
