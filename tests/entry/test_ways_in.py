@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crema.policies.engine.discover import Catalog
@@ -113,6 +113,7 @@ def found(cluster: dict[str, Any], objects: list[dict[str, Any]]) -> list[Findin
     return [outcome for outcome in _POLICY.check(world_of(cluster, objects)) if isinstance(outcome, Finding)]
 
 
+@settings(max_examples=40, deadline=None)
 @given(chains())
 def test_a_right_chain_arrives(chain: Chain) -> None:
     """Whatever holds the port, on whichever node: nothing is found, and the way is told from the host to the controller."""
@@ -176,6 +177,7 @@ _BREAKS: Final[dict[str, Callable[[dict[str, Any], list[dict[str, Any]]], None]]
 
 
 @pytest.mark.parametrize("hop", _BREAKS)
+@settings(max_examples=40, deadline=None)
 @given(chain=chains())
 def test_a_broken_hop_is_found(hop: str, chain: Chain) -> None:
     """At kind's configuration where that was broken, at the controller or its Service where these were."""
@@ -191,6 +193,7 @@ def test_a_broken_hop_is_found(hop: str, chain: Chain) -> None:
         assert {str(finding.manifest) for finding in findings} <= own
 
 
+@settings(max_examples=40, deadline=None)
 @given(chains())
 def test_without_a_toleration_a_control_plane_beside_others_is_not_reached(chain: Chain) -> None:
     """Kind takes the taint from a node that is alone, and from no other; a NodePort is reached on every node all the same."""
@@ -200,6 +203,7 @@ def test_without_a_toleration_a_control_plane_beside_others_is_not_reached(chain
     assert bool(found(cluster, objects)) is tainted
 
 
+@settings(max_examples=40, deadline=None)
 @given(chains().filter(lambda chain: chain.held != "NodePort"))
 def test_pods_on_any_of_several_nodes_arrive_only_when_there_is_one_on_each(chain: Chain) -> None:
     """One pod of a Deployment may be on a node to which the port does not lead; a DaemonSet is on all of them."""
@@ -210,6 +214,7 @@ def test_pods_on_any_of_several_nodes_arrive_only_when_there_is_one_on_each(chai
     assert found(cluster, objects) == []
 
 
+@settings(max_examples=40, deadline=None)
 @given(chains())
 def test_of_the_same_in_a_directory_of_somebodys_the_same_is_said(chain: Chain) -> None:
     """Kind's configuration is an object there like any other; what is broken is found, what is right is not."""

@@ -37,6 +37,7 @@ _LEGACY: Final = {
     "configManagementPlugins": "a plug-in beside the repo server",
 }
 """Keys of argocd-cm that Argo CD read up to 2.14, and what stands for them."""
+_ACCOUNT: Final = re.compile(r"accounts\.[^.]+(\.enabled)?")
 _OVERLAY: Final = re.compile(r"policy\..+\.csv")
 _ALIKE: Final = 0.84
 
@@ -52,6 +53,8 @@ def kind_of(name: str, key: str) -> str:
     if name == RBAC and _OVERLAY.fullmatch(key):
         return "policies"
     found = recorded["keys"].get(name, {}).get(key)
+    if _ACCOUNT.fullmatch(key) and name == CM:
+        return "boolean" if key.endswith(".enabled") else "capabilities"
     if found is None:
         prefixes: Mapping[str, str] = recorded["prefixes"].get(name, {})
         found = next((kind for prefix, kind in prefixes.items() if key.startswith(prefix) and len(key) > len(prefix)), "")
@@ -78,6 +81,11 @@ def meant_by(name: str, key: str) -> str:
     return next(iter(get_close_matches(key, known, n=1, cutoff=_ALIKE)), "")
 
 
+def read_from(name: str, key: str) -> str:
+    """Another ConfigMap that a key is read from; empty where there is none."""
+    return next((other for other in _recorded()["keys"] if other != name and key in _recorded()["keys"][other]), "")
+
+
 def required(kind: str, value: str) -> str:
     """What a text of this kind has to be, where it is not; empty where it is."""
     if kind in _CHOICES:
@@ -96,6 +104,16 @@ def _duration(value: str) -> str:
     if not value or _GO.fullmatch(value) or _DAYS.fullmatch(value):
         return ""
     return "a duration with a unit (180s, 3m)"
+
+
+def _url(value: str) -> str:
+    """https://github.com/argoproj/argo-cd/blob/v3.5.7/util/settings/settings.go (ValidateExternalURL)"""
+    return "" if not value or re.match(r"https?://[^/\s]+", value) else "an address that begins with http:// or https://"
+
+
+def _capabilities(value: str) -> str:
+    named = {each.strip() for each in value.split(",")} - {""}
+    return "" if named <= {"apiKey", "login"} else "a list of apiKey and login"
 
 
 def _number(value: str) -> str:
@@ -150,4 +168,6 @@ _SHAPES: Final[Mapping[str, Callable[[str], str]]] = {
     "list": _list,
     "mapping": _mapping,
     "filters": _filters,
+    "url": _url,
+    "capabilities": _capabilities,
 }

@@ -69,7 +69,12 @@ def _leading(world: World) -> dict[tuple[Manifest, str], list[Manifest]]:
 
 def node_ports_of(world: World, controller: Controller) -> list[NodePort]:
     """The NodePorts that lead to a controller."""
-    return [held for service in services_of(world, controller) for held in world.derived(_by_service).get(service, ())]
+    return [held for service in services_of(world, controller) for held in node_ports_at(world, service)]
+
+
+def node_ports_at(world: World, service: Manifest) -> list[NodePort]:
+    """The ports of nodes that a Service asks for."""
+    return world.derived(_by_service).get(service, [])
 
 
 def _by_service(world: World) -> dict[Manifest, list[NodePort]]:

@@ -19,6 +19,7 @@ from crema.policies.model.whole import whole
 from crema.policies.model.world import World
 
 _TCP: Final = "TCP"
+_TO_TLS: Final = "nginx.ingress.kubernetes.io/force-ssl-redirect"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +214,7 @@ def _hosts(world: World) -> dict[Manifest, tuple[str | None, str | None]]:
             continue
         plain, secure = found.get(controller.pod.manifest, (None, None))
         hosts = [rule.text("host") or "" for rule in ingress.root.items("spec", "rules")]
-        if ingress.root.items("spec", "tls"):
+        if ingress.root.items("spec", "tls") or ingress.root.texts("metadata", "annotations").get(_TO_TLS) == "true":
             secure = secure or next((host for host in hosts if host), None)
         else:
             plain = plain or next((host for host in hosts if host), None)

@@ -80,6 +80,23 @@ def ways_to(world: World, front: Front) -> tuple[tuple[Route, Ending], ...]:
     return world.derived(_ways).get((front.who, front.namespace), ())
 
 
+def services_to(world: World, front: Front) -> tuple[Manifest, ...]:
+    """The Services of the whole world that lead to a server."""
+    return world.derived(_services).get((front.who, front.namespace), ())
+
+
+def _services(world: World) -> dict[tuple[str, str], tuple[Manifest, ...]]:
+    every = whole(world).world
+    found: defaultdict[tuple[str, str], list[Manifest]] = defaultdict(list)
+    for service in every.of("", "Service"):
+        spec = service.root.get("spec")
+        pods = every.pods(service.ref.namespace, spec.texts("selector")) if spec is not None else ()
+        who = ARGO_CD if any(is_server(pod) for pod in pods) else GRAFANA if any(is_grafana(pod) for pod in pods) else ""
+        if who:
+            found[who, service.ref.namespace].append(service)
+    return {key: tuple(services) for key, services in found.items()}
+
+
 def _ways(world: World) -> dict[tuple[str, str], tuple[tuple[Route, Ending], ...]]:
     found: defaultdict[tuple[str, str], list[tuple[Route, Ending]]] = defaultdict(list)
     for route in routes(whole(world).world):

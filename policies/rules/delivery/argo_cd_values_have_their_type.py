@@ -9,7 +9,7 @@ from crema.policies.engine.nearest import nearest
 from crema.policies.engine.policy import Policy
 from crema.policies.model.entry.argo_cd import MAPS, RBAC, ArgoCD, Setting, installations
 from crema.policies.model.entry.argo_cd_rights import RESOURCES, defined, lines
-from crema.policies.model.entry.argo_cd_settings import instead_of, kind_of, meant_by, required
+from crema.policies.model.entry.argo_cd_settings import instead_of, kind_of, meant_by, read_from, required
 from crema.policies.model.world import World
 
 _MAPS: Final = """
@@ -94,6 +94,25 @@ class ArgoCdValuesHaveTheirType(Policy[ArgoCD]):
             ),
         ),
         Denied(
+            name="a key in another ConfigMap, an address without its scheme, and what no account can do",
+            manifests=_maps("server.insecure: 'true', url: argocd.example.com, accounts.ci: 'apikey, login'"),
+            at="ConfigMap/argocd/argocd-cm",
+            pointer="/data/server.insecure",
+            message="Argo CD reads server.insecure from argocd-cmd-params-cm, and it stands in argocd-cm",
+            also=(
+                Pinned(
+                    at="ConfigMap/argocd/argocd-cm",
+                    pointer="/data/url",
+                    message="url of argocd-cm is argocd.example.com; an address that begins with http:// or https:// is required",
+                ),
+                Pinned(
+                    at="ConfigMap/argocd/argocd-cm",
+                    pointer="/data/accounts.ci",
+                    message="accounts.ci of argocd-cm is apikey, login; a list of apiKey and login is required",
+                ),
+            ),
+        ),
+        Denied(
             name="a list that is none, and one that restricts by an unknown key",
             manifests=_maps(
                 "resource.exclusions: 'kinds: [Lease]', resource.inclusions: '[{groups: [apps]}]', "
@@ -171,6 +190,9 @@ class ArgoCdValuesHaveTheirType(Policy[ArgoCD]):
         if known and (instead := instead_of(setting.name, setting.key)):
             message = f"Argo CD has not read {where} since 3.0; {instead} stands for it"
             yield self.finding(setting.place, message, subject=setting.key)
+        elif other := read_from(setting.name, setting.key):
+            message = f"Argo CD reads {setting.key} from {other}, and it stands in {setting.name}"
+            yield self.finding(setting.place, message, fix=f"move it to {other}", subject=setting.key)
         elif meant := meant_by(setting.name, setting.key):
             yield self.finding(setting.place, f"Argo CD reads no {where}; did you mean {meant}?", subject=setting.key)
         elif known:

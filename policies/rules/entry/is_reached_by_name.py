@@ -7,14 +7,17 @@ from typing import Final
 from crema.policies.engine.example import Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
+from crema.policies.model.entry.balancers import has_balancer
+from crema.policies.model.entry.clusters import cluster_of
 from crema.policies.model.entry.controllers import controller_of, controllers
+from crema.policies.model.entry.doors import node_ports_at
 from crema.policies.model.entry.entries import entries
-from crema.policies.model.entry.fronts import ARGO_CD, Front, fronts, ways_to
+from crema.policies.model.entry.fronts import ARGO_CD, Front, fronts, services_to, ways_to
 from crema.policies.model.entry.places import place_of
 from crema.policies.model.node import Node
 from crema.policies.model.routes.route import Route
 from crema.policies.model.services import Ending
-from crema.policies.model.whole import complete, whole
+from crema.policies.model.whole import complete
 from crema.policies.model.world import World
 
 _SERVERS: Final = """
@@ -108,6 +111,12 @@ class IsReachedByName(Policy[Front]):
             documents=_KIND,
             closed=True,
         ),
+        Example(
+            name="a NodePort to which a port of the host leads",
+            manifests=_servers(namespace="other").replace("ports: [{port: 80,", "type: NodePort, ports: [{nodePort: 80, port: 80,"),
+            documents=_KIND,
+            closed=True,
+        ),
         Example(name="in somebody's directory the route may be elsewhere", manifests=_servers(namespace="other")),
     )
     denied = (
@@ -133,6 +142,15 @@ class IsReachedByName(Policy[Front]):
                     "http://grafana.test/ for its address",
                 ),
             ),
+        ),
+        Denied(
+            name="a NodePort to which no port of the host leads",
+            manifests=_servers(namespace="other").replace("ports: [{port: 80,", "type: NodePort, ports: [{nodePort: 30080, port: 80,"),
+            documents=_KIND,
+            at="Service/argocd/argocd-server",
+            pointer="/spec/type",
+            message="Service/argocd/argocd-server offers Argo CD in namespace argocd on port 30080 of the nodes, to which no port of the "
+            "host leads, and no Ingress or HTTPRoute does",
         ),
         Denied(
             name="another port than the host's",
@@ -170,14 +188,26 @@ class IsReachedByName(Policy[Front]):
             yield from self._by_port(world, target, route, way)
 
     def _lonely(self, world: World, front: Front) -> Iterator[Outcome]:
-        if not world.closed or not (controllers(world) or world.of("networking.k8s.io", "Ingress")):
+        services, fix = services_to(world, front), f"route {front.host or 'a name'} to its Service"
+        kinds = {service.root.text("spec", "type") or "ClusterIP": service for service in services}
+        on_nodes, cluster = kinds.get("NodePort"), cluster_of(world)
+        if "LoadBalancer" in kinds and (cluster is None or has_balancer(world)):
             return
-        if not complete(world, front.namespace) or front.namespace in world.derived(_open_services):
+        if on_nodes is not None and cluster is not None:
+            numbers = [held.number for held in node_ports_at(world, on_nodes)]
+            if set(numbers) & {mapping.port for _, mapping in cluster.mappings}:
+                return
+            port = f"port {' and '.join(str(number) for number in numbers)}" if numbers else "a port that Kubernetes chooses"
+            message = (
+                f"{on_nodes} offers {front} on {port} of the nodes, to which no port of the host leads, and no Ingress or HTTPRoute does"
+            )
+            place = place_of(world, on_nodes.root.get("spec", "type") or on_nodes.root, "service")
+            yield self.finding(place, message, fix=fix, path=("a port of the host", f"{port} of a node", str(on_nodes)))
             return
-        address = f", which takes {front.url} for its address" if front.told else ""
-        yield self.finding(
-            front.place, f"no Ingress or HTTPRoute leads to {front}{address}", fix=f"route {front.host or 'a name'} to its Service"
-        )
+        entered = bool(controllers(world) or world.of("networking.k8s.io", "Ingress"))
+        if on_nodes is None and entered and world.closed and complete(world, front.namespace):
+            address = f", which takes {front.url} for its address" if front.told else ""
+            yield self.finding(front.place, f"no Ingress or HTTPRoute leads to {front}{address}", fix=fix)
 
     def _by_port(self, world: World, front: Front, route: Route, way: Ending) -> Iterator[Outcome]:
         controller = controller_of(world, route.manifest)
@@ -220,9 +250,3 @@ def _domains(world: World) -> dict[str, int]:
 
 def _domain(host: str) -> str:
     return host.partition(".")[2]
-
-
-def _open_services(world: World) -> frozenset[str]:
-    """The namespaces in which some Service has a port on nodes or an address of a load balancer."""
-    services = whole(world).world.of("", "Service")
-    return frozenset(each.ref.namespace for each in services if each.root.text("spec", "type") in {"NodePort", "LoadBalancer"})

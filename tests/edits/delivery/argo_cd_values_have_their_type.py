@@ -20,7 +20,19 @@ def _yes(body: Body) -> bool:
     return put(values_of(body, "argo-cd") or {}, "yes", "configs", "params", "server.insecure")
 
 
+def _in_the_other_map(body: Body) -> bool:
+    configs = at(values_of(body, "argo-cd") or {}, "configs")
+    return bool(configs) and not configs.update(cm=(configs.get("cm") or {}) | configs.pop("params", {}))
+
+
 EDITS = (
+    Edit(
+        name="parameters in the other ConfigMap",
+        kinds=("Application",),
+        change=_in_the_other_map,
+        said="Argo CD reads server.insecure from argocd-cmd-params-cm",
+        everywhere=True,
+    ),
     Edit(
         name="a duration without a unit",
         kinds=("Application",),
