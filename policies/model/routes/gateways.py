@@ -3,6 +3,7 @@
 Source: https://gateway-api.sigs.k8s.io/concepts/api-overview/#attaching-routes-to-gateways
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -20,12 +21,13 @@ _EVERY: Final = ("HTTP", "HTTPS", "TLS", "TCP", "UDP")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parent:
-    """One entry of `parentRefs`, with the Gateway that it names if that is here."""
+    """One entry of `parentRefs`, with the Gateway that it names if that is here. unclear: somebody's directory has several of that name."""
 
     route: Manifest
     node: Node
     ref: Ref
     gateway: Manifest | None
+    unclear: bool = False
 
     def __str__(self) -> str:
         """The route and what it hangs on, as reports name them."""
@@ -85,13 +87,24 @@ def takes_namespace(world: World, parent: Parent, listener: Node) -> bool | None
 
 
 def _parents(world: World) -> Iterator[Parent]:
-    every = whole(world).world
+    gateways = whole(world).world.derived(_gateways)
     for manifest in world.of(GROUP, *ROUTES):
         for node in manifest.root.items("spec", "parentRefs"):
             if (node.text("kind") or "Gateway") == "Gateway" and (node.text("group") or GROUP) == GROUP:
                 namespace = node.text("namespace") or manifest.ref.namespace
                 ref = Ref(group=GROUP, kind="Gateway", namespace=namespace, name=node.text("name") or "")
-                yield Parent(route=manifest, node=node, ref=ref, gateway=every.get(ref))
+                claims = gateways.get(ref, ())
+                near = [one for one in claims if one.file.rpartition("/")[0] == manifest.file.rpartition("/")[0]]
+                found = claims if world.closed or len(claims) == 1 else near if len(near) == 1 else ()
+                unclear = bool(claims) and not found
+                yield Parent(route=manifest, node=node, ref=ref, gateway=next(iter(found), None), unclear=unclear)
+
+
+def _gateways(world: World) -> dict[Ref, list[Manifest]]:
+    found: defaultdict[Ref, list[Manifest]] = defaultdict(list)
+    for manifest in world.of(GROUP, "Gateway"):
+        found[manifest.ref].append(manifest)
+    return dict(found)
 
 
 def _meet(one: str, other: str) -> bool:

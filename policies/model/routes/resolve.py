@@ -118,7 +118,8 @@ def _groups(route: Route) -> Iterator[str]:
             yield "no class" if asked is None else f"class {asked.value}"
     elif manifest.ref.kind == "HTTPRoute":
         for parent in manifest.root.items("spec", "parentRefs"):
-            yield f"Gateway {parent.text('namespace') or manifest.ref.namespace}/{parent.text('name') or ''}"
+            if (parent.text("kind") or "Gateway") == "Gateway":
+                yield f"Gateway {parent.text('namespace') or manifest.ref.namespace}/{parent.text('name') or ''}"
     else:
         yield manifest.ref.kind
 

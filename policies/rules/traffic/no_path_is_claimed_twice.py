@@ -13,6 +13,7 @@ from crema.policies.model.node import Node
 from crema.policies.model.routes.annotations import NGINX, TRAEFIK, flag, text
 from crema.policies.model.routes.resolve import Table, tables
 from crema.policies.model.routes.route import Route
+from crema.policies.model.templates import is_placeholder
 from crema.policies.model.world import World
 
 _INGRESS = """
@@ -176,11 +177,15 @@ def _parents(route: Route) -> tuple[Node, ...]:
 
 
 def _apart(world: World, one: Route, other: Route) -> bool:
-    """Whether two routes of somebody's directory may be for two clusters: one object written twice, or objects of separate folders."""
+    """Whether two routes of somebody's directory may be for two clusters: one object written twice, objects of separate folders, or of
+    separate files and for every host.
+    """
     first, second = one.manifest, other.manifest
     if world.closed or first is second:
         return False
-    return first.ref == second.ref or os.path.dirname(first.file) != os.path.dirname(second.file)
+    if first.ref == second.ref or os.path.dirname(first.file) != os.path.dirname(second.file) or is_placeholder(one.host):
+        return True
+    return first.file != second.file and not one.host
 
 
 def _shown(route: Route) -> str:

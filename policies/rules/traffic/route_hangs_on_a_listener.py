@@ -105,7 +105,7 @@ class RouteHangsOnAListener(Policy[Parent]):
         ref = target.route.ref
         own, gateway = f"{ref.kind} {ref.namespace}/{ref.name}", f"Gateway {target.ref.namespace}/{target.ref.name}"
         if target.gateway is None:
-            if complete(world, target.ref.namespace) and (world.closed or target.ref.namespace == ref.namespace):
+            if not target.unclear and complete(world, target.ref.namespace) and (world.closed or target.ref.namespace == ref.namespace):
                 message = f"{own} hangs on nothing: there is no {gateway}"
                 yield self.finding(target.node.get("name") or target.node, message, path=(own, gateway))
             else:

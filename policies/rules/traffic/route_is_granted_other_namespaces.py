@@ -94,8 +94,8 @@ class RouteIsGrantedOtherNamespaces(Policy[Route]):
     )
 
     def targets(self, world: World) -> Iterable[Route]:
-        """Every route of Gateway API."""
-        return (route for route in routes(world) if route.manifest.ref.group == GROUP)
+        """Every route of Gateway API, but those of a mesh, which hang on a Service."""
+        return (route for route in routes(world) if route.manifest.ref.group == GROUP and not _is_mesh(route.manifest))
 
     def judge(self, world: World, target: Route) -> Iterator[Outcome]:
         """Look for a grant where the Service is."""
@@ -113,6 +113,11 @@ class RouteIsGrantedOtherNamespaces(Policy[Route]):
             f"requests to {target.url} end at {target.hops[1]}: no ReferenceGrant of namespace {backend.namespace} lets an {route.kind} "
         )
         yield self.finding(place, f"{message}of {route.namespace} use Service {backend.name}", path=target.hops, subject=backend.name)
+
+
+def _is_mesh(route: Manifest) -> bool:
+    parents = route.root.items("spec", "parentRefs")
+    return bool(parents) and all(parent.text("kind") == "Service" for parent in parents)
 
 
 def _lets(grant: Manifest, route: Route) -> bool:

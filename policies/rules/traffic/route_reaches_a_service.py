@@ -7,6 +7,7 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.nearest import nearest
 from crema.policies.engine.policy import Policy
+from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 from crema.policies.model.routes.every import routes
 from crema.policies.model.routes.route import Route
@@ -53,6 +54,7 @@ _ROUTE = (
       rules: [{matches: [{path: {value: /api/order}}], backendRefs: [{name: NAME, port: PORT}]}]
 """
 )
+_SYSTEM = frozenset({"kube-system", "kube-public"})
 _BACKEND = "/spec/rules/0/http/paths/0/backend/service"
 
 
@@ -131,7 +133,9 @@ class RouteReachesAService(Policy[Route]):
         way = ending(world, target.backend)
         named = target.to or target.node
         backend, last = target.backend, target.hops[1]
-        if way.broken == "service":
+        if not world.closed and _is_told_elsewhere(world, target, way):
+            yield self.undecided(target.manifest, f"Service {backend.namespace}/{backend.name}, of which the one that is meant is not here")
+        elif way.broken == "service":
             place = named.get("name") or named.get("serviceName") or named
             near = nearest(backend.name, _names(world).get(backend.namespace, ()))
             why = _elsewhere(world, target) or (near if "did you mean" in near else "")
@@ -144,6 +148,18 @@ class RouteReachesAService(Policy[Route]):
             yield self.finding(_port(named), f"{message}{_ports(way)}", path=path, fix=fix, subject=backend.port)
         elif way.broken == "unknown" and way.service is None:
             yield self.undecided(target.manifest, f"Service {backend.namespace}/{backend.name}, which is not here")
+
+
+def _is_told_elsewhere(world: World, route: Route, way: Ending) -> bool:
+    """Whether somebody's directory leaves open which Service is meant: one that goes to no namespace of its own, one of the system, or
+    one of several with the same name, of which another has the port.
+    """
+    backend = route.backend
+    if way.broken == "service":
+        return backend.namespace in _SYSTEM or "" in _spaces(world).get(backend.name, ())
+    every = _twins(world).get((backend.namespace, backend.name), ())
+    ports = [port for one in every for port in one.root.items("spec", "ports")]
+    return way.broken == "port" and any(backend.port in {str(port.mapping().get("port")), port.text("name")} for port in ports)
 
 
 def _port(named: Node) -> Node:
@@ -180,6 +196,17 @@ def _names(world: World) -> Mapping[str, list[str]]:
 
 def _spaces(world: World) -> Mapping[str, list[str]]:
     return whole(world).world.derived(_by_name)
+
+
+def _twins(world: World) -> Mapping[tuple[str, str], list[Manifest]]:
+    return world.derived(_by_both)
+
+
+def _by_both(world: World) -> Mapping[tuple[str, str], list[Manifest]]:
+    found: defaultdict[tuple[str, str], list[Manifest]] = defaultdict(list)
+    for manifest in world.of("", "Service"):
+        found[manifest.ref.namespace, manifest.ref.name].append(manifest)
+    return dict(found)
 
 
 def _by_namespace(world: World) -> Mapping[str, list[str]]:

@@ -14,7 +14,7 @@ from crema.policies.model.served import ROOT_PATH
 from crema.policies.model.whole import whole
 from crema.policies.model.world import World
 
-_NAMES: Final = ("app.kubernetes.io/name", "app", "k8s-app", "name")
+_NAMES: Final = ("app.kubernetes.io/name", "app", "k8s-app")
 _JOBS: Final = frozenset({"Job", "CronJob"})
 _SHOP = """
     apiVersion: v1

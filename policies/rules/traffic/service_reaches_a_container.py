@@ -158,12 +158,15 @@ class ServiceReachesAContainer(Policy[ServicePort]):
         path = (*(route.hops if route is not None else ()), *way.hops)
         if way.broken == "selector" and target.port.pointer.endswith("/0") and service.ref.namespace not in _SYSTEM:
             selector = service.root.texts("spec", "selector")
+            near = _near(world, service.ref.namespace, selector)
             if makes(world, service.ref.namespace, selector):
+                return
+            if near is None and not world.closed:
+                yield self.undecided(service, f"the pods of Service {service.ref.namespace}/{service.ref.name}")
                 return
             written = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
             message = f"{asked} Service {service.ref.namespace}/{service.ref.name}: its selector {written} matches no pods of namespace "
             place = service.root.get("spec", "selector") or service.root
-            near = _near(world, service.ref.namespace, selector)
             related = [Related(manifest=near.manifest, pointer="", note="pods that it nearly matches")] if near is not None else []
             yield self.finding(place, f"{message}{service.ref.namespace}{_labels(near, selector)}", path=path, related=related)
         elif way.broken == "target":

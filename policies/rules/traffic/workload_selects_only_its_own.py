@@ -14,6 +14,8 @@ from crema.policies.model.whole import whole
 from crema.policies.model.world import World
 
 _KINDS: Final = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+_SHOWN: Final = 8
+"""With so many of one selector the others are compared; more of them say nothing new."""
 _TWO = """
     apiVersion: apps/v1
     kind: Deployment
@@ -88,13 +90,14 @@ class WorkloadSelectsOnlyItsOwn(Policy[Manifest]):
             return
         labels = selector.texts("matchLabels")
         written = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
-        same = _same(world).get(_key(target, labels), [])
-        first = next((one for one in same if one is not target and _is_near(world, target, one)), None)
-        if first is not None and same[0] is not target:
-            message = f"the selector {written} of {target} is that of {same[0]} too: each takes the other's pods"
-            yield self.finding(selector, message, related=[Related(manifest=same[0], pointer="/spec/selector", note="the same selector")])
-            return
-        if first is not None:
+        same = _same(world).get(_key(target, labels), [])[:_SHOWN]
+        before = [
+            one for one in same[: next((at for at, one in enumerate(same) if one is target), len(same))] if _is_near(world, target, one)
+        ]
+        if before:
+            message = f"the selector {written} of {target} is that of {before[0]} too: each takes the other's pods"
+            yield self.finding(selector, message, related=[Related(manifest=before[0], pointer="/spec/selector", note="the same selector")])
+        if before or any(one is not target and _is_near(world, target, one) for one in same):
             return
         for pod in whole(world).world.pods(target.ref.namespace, labels):
             other = pod.manifest
@@ -134,5 +137,6 @@ def _by_selector(world: World) -> Mapping[tuple[str, tuple[tuple[str, str], ...]
 
 
 def _is_near(world: World, one: Manifest, other: Manifest) -> bool:
-    """In somebody's directory only what stands in one folder is sure to be for one cluster."""
-    return world.closed or os.path.dirname(one.file) == os.path.dirname(other.file)
+    """In somebody's directory only what stands in one folder, and is no other form of the same, is sure to be for one cluster."""
+    apart = os.path.dirname(one.file) != os.path.dirname(other.file) or one.ref == other.ref
+    return world.closed or not (apart or (one.ref.kind != other.ref.kind and one.file != other.file))
