@@ -53,17 +53,17 @@ def grants(world: World) -> Iterator[Grant]:
 def unneeded(world: World, grant: Grant) -> Iterator[tuple[Node, str]]:
     """What of a grant nothing needs: a place and the reason, at most one for the peer and one for each port."""
     own = [end_of(world, pod) for pod in pods_selected(world, grant.policy.manifest.ref.namespace, grant.policy.selector)]
-    into = grant.direction == "ingress"
+    into, peer = grant.direction == "ingress", grant.peer
+    if peer is not None and (peer.pods is not None or peer.spaces is not None):
+        yield from _of_pods(world, grant, peer, own)
+        return
     wanted = [need for end in own for need in _by_end(world, grant.direction).get(id(end), ())]
-    peer = grant.peer
     if peer is None or (peer.block is not None and peer.block.cidr.prefixlen == 0 and not peer.block.excepted):
         outside = any(_other(need, grant.direction).addresses == EVERYWHERE for need in wanted)
         if not outside:
             yield grant.node, "it admits everybody" if into else "it lets out to everywhere"
-    elif peer.pods is None and peer.spaces is None:
-        yield from _of_block(world, grant, peer, wanted)
     else:
-        yield from _of_pods(world, grant, peer, own, wanted)
+        yield from _of_block(world, grant, peer, wanted)
 
 
 def _of_block(world: World, grant: Grant, peer: Peer, wanted: list[Need]) -> Iterator[tuple[Node, str]]:
@@ -82,19 +82,21 @@ def _of_block(world: World, grant: Grant, peer: Peer, wanted: list[Need]) -> Ite
     yield from _ports(grant, [need for need in entering if _other(need, grant.direction).within(peer.block) is not False])
 
 
-def _of_pods(world: World, grant: Grant, peer: Peer, own: list[End], wanted: list[Need]) -> Iterator[tuple[Node, str]]:
+def _of_pods(world: World, grant: Grant, peer: Peer, own: list[End]) -> Iterator[tuple[Node, str]]:
     """Pods: each pair of them has to have a need."""
     if grant.direction == "egress" and any(peer.means(server) for server in servers(world)):
         yield from _names(world, grant, own)
         return
-    pairs = {(id(need.connection.caller), id(need.connection.callee)) for need in wanted}
+    known, used = world.derived(_by_pair), list[Need]()
     for other in _meant(world, peer):
         for end in own:
             caller, callee = (other, end) if grant.direction == "ingress" else (end, other)
-            if (id(caller), id(callee)) not in pairs and caller is not callee:
+            found = known.get((id(caller), id(callee)), ())
+            if not found and caller is not callee:
                 yield peer.node, f"it permits {caller} to ask {callee}, and nothing says that it does"
                 return
-    yield from _ports(grant, [need for need in wanted if peer.means(_other(need, grant.direction)) is not False])
+            used += found
+    yield from _ports(grant, used)
 
 
 def _names(world: World, grant: Grant, own: list[End]) -> Iterator[tuple[Node, str]]:
@@ -156,6 +158,13 @@ def _by_caller(world: World) -> dict[int, list[Need]]:
     found: dict[int, list[Need]] = {}
     for need in needs(world):
         found.setdefault(id(need.connection.caller), []).append(need)
+    return found
+
+
+def _by_pair(world: World) -> dict[tuple[int, int], list[Need]]:
+    found: dict[tuple[int, int], list[Need]] = {}
+    for need in needs(world):
+        found.setdefault((id(need.connection.caller), id(need.connection.callee)), []).append(need)
     return found
 
 

@@ -3,15 +3,18 @@
 https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Final
 
 from crema.policies.model.manifest import Ref
 from crema.policies.model.network.end import End
-from crema.policies.model.network.policy import GROUPS, Direction, NetworkPolicy, policy_of
+from crema.policies.model.network.policy import GROUPS, Direction, NetworkPolicy, Rule, policy_of
+from crema.policies.model.network.selector import MADE_AT_RUN_TIME
 from crema.policies.model.network.truth import every, no, some
 from crema.policies.model.whole import whole
 from crema.policies.model.world import World
@@ -39,6 +42,47 @@ class Verdict:
     isolating: tuple[NetworkPolicy, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Side:
+    """What policies say of one pod in one direction: whether they isolate it, and their rules by a label that each of their peers asks for
+    (None: by none), so that of many rules for one pod only a few are looked at for each of its callers.
+    """
+
+    own: End
+    isolated: bool | None
+    isolating: tuple[NetworkPolicy, ...]
+    by_label: Mapping[tuple[str, str] | None, list[tuple[bool | None, Rule]]]
+
+    @classmethod
+    def of(cls, own: End, selecting: tuple[tuple[NetworkPolicy, bool | None], ...], direction: Direction) -> _Side:
+        """Of the policies that select the pod. It is kept with them, for its identity is the key under which this is known."""
+        found: defaultdict[tuple[str, str] | None, list[tuple[bool | None, Rule]]] = defaultdict(list)
+        for policy, truth in selecting:
+            for rule in policy.rules(direction) or ():
+                for pair in _asked(rule):
+                    found[pair].append((truth, rule))
+        isolated = some(truth for _, truth in selecting)
+        return cls(own=own, isolated=isolated, isolating=tuple(policy for policy, _ in selecting), by_label=dict(found))
+
+    def rules(self, other: End) -> Iterator[tuple[bool | None, Rule]]:
+        """The rules that may mean the other end."""
+        if other.labels is None or other.on_host:
+            yield from self.by_label.get(None, ())
+        elif other.labels.open:
+            yield from (pair for pairs in self.by_label.values() for pair in pairs)
+        else:
+            for key in (None, *other.labels.carried.items()):
+                yield from self.by_label.get(key, ())
+
+
+def _asked(rule: Rule) -> frozenset[tuple[str, str] | None]:
+    """One label for each peer that pods have to carry to be meant; None where one of them, or everybody, is meant without."""
+    if not rule.peers:
+        return frozenset({None})
+    pairs = ([pair for pair in peer.pods.pairs if pair[0] not in MADE_AT_RUN_TIME] if peer.pods else [] for peer in rule.peers)
+    return frozenset(next(iter(found), None) for found in pairs)
+
+
 class Network:
     """The NetworkPolicies of a world, found by the labels that they select."""
 
@@ -46,9 +90,11 @@ class Network:
         """`others`: policies of other kinds permit more. `apart`: what names no namespace is together only where its files are."""
         self.policies = tuple(policies)
         self._others, self._apart = others, apart
+        self._sides: dict[tuple[int, Direction], _Side] = {}
         by_label: defaultdict[tuple[str, tuple[str, str] | None], list[NetworkPolicy]] = defaultdict(list)
         for policy in self.policies:
-            by_label[policy.manifest.ref.namespace, next(iter(policy.selector.pairs), None)].append(policy)
+            pairs = (pair for pair in policy.selector.pairs if pair[0] not in MADE_AT_RUN_TIME)
+            by_label[policy.manifest.ref.namespace, next(pairs, None)].append(policy)
         self._by_label: Mapping[tuple[str, tuple[str, str] | None], list[NetworkPolicy]] = dict(by_label)
 
     def selecting(self, end: End, direction: Direction) -> tuple[tuple[NetworkPolicy, bool | None], ...]:
@@ -68,25 +114,28 @@ class Network:
     def verdict(self, connection: Connection, direction: Direction) -> Verdict:
         """Whether a connection is permitted on one side of it: `ingress` is the callee's, `egress` the caller's."""
         own, other = (connection.callee, connection.caller) if direction == "ingress" else (connection.caller, connection.callee)
-        selecting = self.selecting(own, direction)
-        isolating = tuple(policy for policy, _ in selecting)
-        isolated = some(truth for _, truth in selecting)
-        if isolated is False:
+        side = self._side(own, direction)
+        if side.isolated is False:
             return Verdict(permitted=True)
-        granted = some(every((truth, _grants(policy, connection, other, direction))) for policy, truth in selecting)
+        granted = some(
+            every((truth, rule.takes(connection.callee, connection.port, connection.protocol), rule.means(other)))
+            for truth, rule in side.rules(other)
+        )
         if granted is None and (halves := tuple(other.halves())):
             granted = every(self.verdict(_with(connection, half, direction), direction).permitted for half in halves)
-        permitted = some((no(isolated), granted))
-        return Verdict(permitted=None if permitted is False and self._others else permitted, isolating=isolating)
+        permitted = some((no(side.isolated), granted))
+        return Verdict(permitted=None if permitted is False and self._others else permitted, isolating=side.isolating)
+
+    def _side(self, own: End, direction: Direction) -> _Side:
+        """What is said of a pod in a direction, put together once."""
+        known = self._sides.get((id(own), direction))
+        if known is None:
+            known = self._sides[id(own), direction] = _Side.of(own, self.selecting(own, direction), direction)
+        return known
 
 
 def _with(connection: Connection, other: End, direction: Direction) -> Connection:
     return replace(connection, caller=other) if direction == "ingress" else replace(connection, callee=other)
-
-
-def _grants(policy: NetworkPolicy, connection: Connection, other: End, direction: Direction) -> bool | None:
-    rules = policy.rules(direction) or ()
-    return some(every((rule.takes(connection.callee, connection.port, connection.protocol), rule.means(other))) for rule in rules)
 
 
 def network(world: World) -> Network:
