@@ -53,7 +53,10 @@ class WorkloadSelectsOnlyItsOwn(Policy[Manifest]):
     allowed = (
         Example(name="two labels", manifests=_two("app: order", "app: billing")),
         Example(name="a canary with a label more", manifests=_two("app: order", "app: order, track: canary")),
-        Example(name="one selector in two namespaces", manifests=_two("app: order", "app: order").replace("billing, namespace: shop", "b")),
+        Example(
+            name="one selector in two namespaces",
+            manifests=_two("app: order", "app: order").replace("billing, namespace: shop", "billing, namespace: other"),
+        ),
     )
     denied = (
         Denied(
