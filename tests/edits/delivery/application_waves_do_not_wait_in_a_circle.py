@@ -6,7 +6,7 @@ _HEALTH = "resource.customizations.health.argoproj.io_Application"
 
 
 def _waited_for(body: Body) -> bool:
-    """Argo CD is told to wait for Applications, and its own comes before the one that makes its namespace."""
+    """Argo CD is told to wait for Applications, and its own comes before the one that defines what it applies."""
     if body["metadata"]["name"] != "argo-cd":
         return False
     body["metadata"].setdefault("annotations", {})["argocd.argoproj.io/sync-wave"] = "-1"
@@ -16,10 +16,9 @@ def _waited_for(body: Body) -> bool:
 
 EDITS = (
     Edit(
-        name="it comes before the Application of its namespace",
+        name="it comes before the Application of its definitions",
         kinds=("Application",),
         change=_waited_for,
         said="is healthy",
-        everywhere=True,
     ),
 )

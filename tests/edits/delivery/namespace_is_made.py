@@ -23,6 +23,6 @@ def _target(body: Body) -> bool:
 
 EDITS = (
     Edit(name="the Namespace is gone", kinds=("Namespace",), change=_removed, said="nothing makes the namespace", everywhere=True),
-    Edit(name="it has another name", kinds=("Namespace",), change=_renamed, said="did you mean", everywhere=True),
+    Edit(name="it has another name", kinds=("Namespace",), change=_renamed, said="nothing makes the namespace", everywhere=True),
     Edit(name="a chart goes elsewhere", kinds=("Application",), change=_target, said="nothing makes the namespace"),
 )

@@ -29,13 +29,12 @@ def _named(body: Body) -> bool:
 
 
 EDITS = (
-    Edit(name="it reads the folder of another", kinds=("Application",), change=_elsewhere, said="applies too", everywhere=True),
+    Edit(name="it reads the folder of another", kinds=("Application",), change=_elsewhere, said="applies too"),
     Edit(name="it reads the folder that all are in", kinds=("Application",), change=_above, said="applies too", everywhere=True),
     Edit(
         name="a Service has the name of another",
         kinds=("Service",),
         change=_named,
         said="is applied by Application billing too",
-        everywhere=True,
     ),
 )

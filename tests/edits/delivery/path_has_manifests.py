@@ -24,7 +24,7 @@ def _without(body: Body) -> bool:
 
 
 EDITS = (
-    Edit(name="a letter of the path is missing", kinds=("Application",), change=_shortened, said="did you mean", everywhere=True),
+    Edit(name="a letter of the path is missing", kinds=("Application",), change=_shortened, said="there is no folder", everywhere=True),
     Edit(name="the path is absolute", kinds=("Application",), change=_absolute, said="is absolute", everywhere=True),
     Edit(name="there is no path", kinds=("Application",), change=_without, said="neither path nor chart", everywhere=True),
 )

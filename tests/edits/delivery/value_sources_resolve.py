@@ -30,6 +30,5 @@ EDITS = (
         change=_missing,
         said="there is no file",
         environments=("local",),
-        everywhere=True,
     ),
 )
