@@ -16,6 +16,8 @@ _SHAPES: Final[Mapping[str, type | tuple[type, ...]]] = {"array": list, "boolean
 _COLUMNS: Final = frozenset({"integer", "number", "string", "boolean", "date"})
 _PATH: Final = re.compile(r"(?:\.[A-Za-z_](?:[-A-Za-z0-9_]*[A-Za-z0-9_])?)+")
 _LOOSE_PATH: Final = re.compile(r"\..*")
+_PROTECTED: Final = (".k8s.io", ".kubernetes.io")
+_APPROVED: Final = "api-approved.kubernetes.io"
 _LIST_TYPES: Final = frozenset({"atomic", "set", "map"})
 
 
@@ -30,6 +32,10 @@ def definition(body: Mapping[str, Json]) -> Refusals:
         yield wrong(("spec", "scope"), spec.get("scope"), "Namespaced or Cluster")
     if not DNS_SUBDOMAIN.fits(text(spec.get("group"))) or "." not in text(spec.get("group")):
         yield wrong(("spec", "group"), spec.get("group"), "a domain such as shop.example.com")
+    group, given = text(spec.get("group")), mapping(mapping(body.get("metadata")).get("annotations"))
+    if group.endswith(_PROTECTED) and not given.get(_APPROVED):
+        said = f"is {group}, which belongs to Kubernetes; the annotation {_APPROVED} is required"
+        yield Refusal(("spec", "group"), said, "use a domain of your own")
     yield from below("spec", _versions(spec))
 
 

@@ -6,7 +6,8 @@ https://github.com/external-secrets/external-secrets/blob/main/apis/externalsecr
 from collections.abc import Mapping
 from typing import Final
 
-from crema.policies.model.admission.refusal import Refusal, Refusals, below, items, mapping, text, twice
+from crema.policies.model.admission.refusal import Refusal, Refusals, below, items, mapping, text, twice, wrong
+from crema.policies.model.admission.schedules import DURATION
 from crema.policies.model.values import Json
 
 _NOT_OWNED: Final = frozenset({"Merge", "None"})
@@ -26,6 +27,9 @@ def external_secret(spec: Mapping[str, Json]) -> Refusals:
         yield Refusal(("target", "deletionPolicy"), said, "write another creationPolicy, or deletionPolicy: Retain")
     if not spec.get("data") and not spec.get("dataFrom"):
         yield Refusal((), "has neither data nor dataFrom; one of both is required", "say which keys of the store it takes")
+    interval = spec.get("refreshInterval")
+    if isinstance(interval, str) and interval and not DURATION.fullmatch(interval):
+        yield wrong("refreshInterval", interval, "a duration such as 30s, 15m or 1h (there are no days)")
     for index, one in items(spec.get("dataFrom")):
         yield from below(("dataFrom", index), _source(one))
     if (deleted or _REPLACED) == _REPLACED:

@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from crema.policies.model.admission.refusal import Refusals, lacks, wrong
@@ -83,6 +84,7 @@ def is_qualified(value: str) -> bool:
     return QUALIFIED.fits(value) and len(value.rpartition("/")[0]) <= DNS_SUBDOMAIN.longest
 
 
+@lru_cache(maxsize=4096)
 def is_ip(value: str) -> bool:
     """Whether a text is an IP address as new objects must write it: without leading zeros, IPv4 not within IPv6, without a zone."""
     try:
@@ -92,6 +94,7 @@ def is_ip(value: str) -> bool:
     return "%" not in value and getattr(address, "ipv4_mapped", None) is None
 
 
+@lru_cache(maxsize=4096)
 def network(value: str) -> "ipaddress.IPv4Network | ipaddress.IPv6Network | None":
     """The range of addresses that a text such as `10.0.0.0/8` is; None for anything else. Bits after the prefix must be zero."""
     address, slash, prefix = value.rpartition("/")

@@ -61,6 +61,14 @@ def gateway(spec: Mapping[str, Json]) -> Refusals:
             yield wrong(("addresses", index, "value"), value, "the name of a host")
 
 
+def tls_policy(spec: Mapping[str, Json]) -> Refusals:
+    """What is wrong with a BackendTLSPolicy."""
+    check = mapping(spec.get("validation"))
+    if bool(check.get("caCertificateRefs")) == bool(check.get("wellKnownCACertificates")):
+        given = "both" if check.get("caCertificateRefs") else "neither"
+        yield Refusal(("validation",), f"has {given} of caCertificateRefs and wellKnownCACertificates; exactly one is required")
+
+
 def route(kind: str, spec: Mapping[str, Json]) -> Refusals:
     """What is wrong with the parents, matches, filters and back ends of a route."""
     yield from _parents(spec)

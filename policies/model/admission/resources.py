@@ -15,6 +15,8 @@ _OF_PODS: Final = frozenset({"cpu", "memory"})
 _HUGE: Final = "hugepages-"
 _MILLI: Final = Fraction(1, 1000)
 _MEBIBYTE: Final = 1 << 20
+_PROCESSORS: Final = 100
+"""As many no container asks for, and as few anybody means who forgot the m of thousandths."""
 
 
 def resources(spec: Mapping[str, Json]) -> Refusals:
@@ -89,6 +91,18 @@ def odd(spec: Mapping[str, Json]) -> Refusals:
         yield from below(("volumes", index, "emptyDir", "sizeLimit"), _odd("memory", limit))
 
 
+def beyond_nodes(spec: Mapping[str, Json], nodes: Mapping[str, Json]) -> Refusals:
+    """Requests that no node of a cluster has room for, when it is known how large its nodes are (`cpu`, `memory`)."""
+    for way, container in containers(spec):
+        given = mapping(container.get("resources"))
+        for name in ("cpu", "memory"):
+            kind = "requests" if mapping(given.get("requests")).get(name) is not None else "limits"
+            asked, room = quantity(mapping(given.get(kind)).get(name)), quantity(nodes.get(name))
+            if asked is not None and room is not None and asked > room:
+                said = f"is {mapping(given.get(kind)).get(name)}, and a node has {nodes[name]} in all: the pod is never scheduled"
+                yield Refusal((*way, "resources", kind, name), said, "ask for less, or say in facts how large the nodes are")
+
+
 def odd_size(amount: Json) -> Refusals:
     """What is odd about an amount of storage."""
     return _odd("storage", amount)
@@ -98,16 +112,14 @@ def _odd(name: str, amount: Json) -> Refusals:
     size = quantity(amount)
     if size is None or size <= 0:
         return
+    unit = suffix(amount)
+    bare = text(amount).strip().removesuffix(unit) if isinstance(amount, str) else str(amount)
     if name == "cpu":
-        if size >= 256:
-            yield Refusal(
-                (), f"is {shown(amount)}: {int(size)} processors", f"write {int(size)}m for {int(size)} thousandths of a processor"
-            )
+        if size >= _PROCESSORS:
+            yield Refusal((), f"is {shown(amount)}: {int(size)} processors", f"write {bare}m for {bare} thousandths of a processor")
         elif size < _MILLI:
             yield Refusal((), f"is {shown(amount)}: less than a thousandth of a processor, which is rounded up to 1m", "write 1m or more")
     elif name in {"memory", "ephemeral-storage", "storage"}:
-        unit = suffix(amount)
-        bare = text(amount).strip().removesuffix(unit) if isinstance(amount, str) else str(amount)
         if unit in {"m", "u", "n"}:
             yield Refusal((), f"is {shown(amount)}: thousandths of a byte, {float(size):g} bytes in all", f"write {bare}Mi for mebibytes")
         elif not unit and size < _MEBIBYTE:

@@ -14,7 +14,7 @@ from crema.policies.model.admission.refusal import Refusals, wrong
 from crema.policies.model.values import Json
 
 _DESCRIPTORS: Final = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
-_DURATION: Final = re.compile(r"[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+|[-+]?0")
+DURATION: Final = re.compile(r"[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+|[-+]?0")
 _MONTHS: Final = {
     name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
@@ -48,7 +48,7 @@ def time_zone(spec: Mapping[str, Json]) -> Refusals:
 
 def _why_not(value: str) -> str:
     if value.startswith("@"):
-        every = value.startswith("@every ") and _DURATION.fullmatch(value.removeprefix("@every "))
+        every = value.startswith("@every ") and DURATION.fullmatch(value.removeprefix("@every "))
         return "" if value in _DESCRIPTORS or every else "five fields, or one of " + ", ".join(sorted(_DESCRIPTORS)) + " or @every 1h"
     parts = value.split()
     if len(parts) != len(_FIELDS):

@@ -1,5 +1,6 @@
 """Configurations of admission webhooks, and Endpoints that are written by hand."""
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Final
 
@@ -123,7 +124,7 @@ def endpoint_slice(body: Mapping[str, Json]) -> Refusals:
         if not addresses:
             yield Refusal(("endpoints", index), "has no addresses; at least one is required")
         for place, address in addresses:
-            if kind in {"IPv4", "IPv6"} and not (_is_reachable(address) and (":" in address) == (kind == "IPv6")):
+            if kind in {"IPv4", "IPv6"} and not (_is_plain(address) and (":" in address) == (kind == "IPv6")):
                 yield wrong(("endpoints", index, "addresses", place), address, f"an address of {kind}")
             elif kind == "FQDN" and not DNS_SUBDOMAIN.fits(address):
                 yield wrong(("endpoints", index, "addresses", place), address, DNS_SUBDOMAIN.words)
@@ -143,6 +144,11 @@ def endpoint_slice(body: Mapping[str, Json]) -> Refusals:
 
 def _is_reachable(address: str) -> bool:
     return is_ip(address) and not of_the_machine(address)
+
+
+def _is_plain(address: str) -> bool:
+    """Whether an address is written in the one form that an EndpointSlice takes."""
+    return _is_reachable(address) and str(ipaddress.ip_address(address)) == address
 
 
 def _endpoint_ports(holder: Mapping[str, Json], *, required: bool) -> Refusals:

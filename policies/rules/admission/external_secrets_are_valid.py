@@ -67,7 +67,7 @@ class ExternalSecretsAreValid(Policy[Manifest]):
             message="spec.target.deletionPolicy is Delete, and creationPolicy is Merge: the operator deletes only a Secret that it owns",
         ),
         Denied(
-            name="takes nothing",
+            name="takes nothing, once a day",
             manifests="""
                 apiVersion: external-secrets.io/v1
                 kind: ExternalSecret
@@ -75,11 +75,18 @@ class ExternalSecretsAreValid(Policy[Manifest]):
                 spec:
                   secretStoreRef: {name: store}
                   target: {name: mysql, creationPolicy: Owner}
-                  refreshInterval: 1h
+                  refreshInterval: 1d
                 """,
             at="ExternalSecret/shop/mysql",
             pointer="/spec",
             message="spec has neither data nor dataFrom; one of both is required",
+            also=(
+                Pinned(
+                    at="ExternalSecret/shop/mysql",
+                    pointer="/spec/refreshInterval",
+                    message='spec.refreshInterval is "1d"; a duration such as 30s, 15m or 1h (there are no days) is required',
+                ),
+            ),
         ),
         Denied(
             name="one key twice, and two sources in one item",

@@ -6,13 +6,13 @@ from typing import Final
 from crema.policies.engine.example import Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
-from crema.policies.model.admission.gateways import gateway, route
+from crema.policies.model.admission.gateways import gateway, route, tls_policy
 from crema.policies.model.admission.places import places
 from crema.policies.model.admission.refusal import Refusal, below, mapping
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.world import World
 
-_ROUTES: Final = ("HTTPRoute", "GRPCRoute")
+_KINDS: Final = ("Gateway", "HTTPRoute", "GRPCRoute", "BackendTLSPolicy")
 
 
 class GatewayRoutesAreValid(Policy[Manifest]):
@@ -159,7 +159,7 @@ class GatewayRoutesAreValid(Policy[Manifest]):
 
     def targets(self, world: World) -> Iterable[Manifest]:
         """Gateways and their routes."""
-        return world.of("gateway.networking.k8s.io", "Gateway", *_ROUTES)
+        return world.of("gateway.networking.k8s.io", *_KINDS)
 
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """A finding for each rule of their definitions that does not hold."""
@@ -169,4 +169,6 @@ class GatewayRoutesAreValid(Policy[Manifest]):
 
 def _refusals(target: Manifest) -> Iterator[Refusal]:
     spec = mapping(target.body.get("spec"))
+    if target.ref.kind == "BackendTLSPolicy":
+        return below("spec", tls_policy(spec))
     return below("spec", gateway(spec) if target.ref.kind == "Gateway" else route(target.ref.kind, spec))

@@ -8,7 +8,8 @@ from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.admission.places import places, pods
 from crema.policies.model.admission.refusal import Refusal, below, items, mapping
-from crema.policies.model.admission.resources import odd, odd_size, resources
+from crema.policies.model.admission.resources import beyond_nodes, odd, odd_size, resources
+from crema.policies.model.facts import fact
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.values import Json
 from crema.policies.model.world import World
@@ -158,6 +159,30 @@ class QuantitiesAreValid(Policy[Manifest]):
                 ),
             ),
         ),
+        Denied(
+            name="more than a node has",
+            manifests="""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: order, namespace: shop}
+                spec:
+                  containers:
+                    - name: order
+                      image: order:1.0.0
+                      resources: {requests: {cpu: 8}, limits: {memory: 100Gi}}
+                """,
+            at="Pod/shop/order",
+            pointer="/spec/containers/0/resources/requests/cpu",
+            message="spec.containers[0].resources.requests.cpu is 8, and a node has 4 in all: the pod is never scheduled",
+            also=(
+                Pinned(
+                    at="Pod/shop/order",
+                    pointer="/spec/containers/0/resources/limits/memory",
+                    message="spec.containers[0].resources.limits.memory is 100Gi, and a node has 8Gi in all: the pod is never scheduled",
+                ),
+            ),
+            facts={"cluster": {"nodes": {"count": 1, "cpu": "4", "memory": "8Gi"}}},
+        ),
     )
 
     def targets(self, world: World) -> Iterable[Manifest]:
@@ -171,7 +196,11 @@ class QuantitiesAreValid(Policy[Manifest]):
             spec = mapping(pod.spec.value)
             for place in places(world, pod.spec, resources(spec)):
                 yield self.finding(place.node, place.message, fix=place.fix, subject=place.subject)
-            for place in places(world, pod.spec, odd(spec)):
+            beyond = tuple(beyond_nodes(spec, mapping(fact(world.facts, "cluster", "nodes"))))
+            for place in places(world, pod.spec, beyond):
+                yield self.finding(place.node, place.message, fix=place.fix)
+            known = {refusal.way for refusal in beyond}
+            for place in places(world, pod.spec, (each for each in odd(spec) if each.way not in known)):
                 yield self.finding(place.node, place.message, fix=place.fix, severity="warning")
         for place in places(world, target.root, _sizes(target)):
             yield self.finding(place.node, place.message, fix=place.fix, severity="warning")
