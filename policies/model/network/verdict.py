@@ -6,7 +6,7 @@ https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-tw
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Final
@@ -86,8 +86,10 @@ def _asked(rule: Rule) -> frozenset[tuple[str, str] | None]:
 class Network:
     """The NetworkPolicies of a world, found by the labels that they select."""
 
-    def __init__(self, policies: Iterable[NetworkPolicy], *, others: bool = False, apart: bool = False) -> None:
-        """`others`: policies of other kinds permit more. `apart`: what names no namespace is together only where its files are."""
+    def __init__(self, policies: Iterable[NetworkPolicy], *, others: bool = False, apart: Set[PurePath] | None = None) -> None:
+        """`others`: policies of other kinds permit more. `apart`: what names no namespace is together only where its files are; these
+        are the folders with pods.
+        """
         self.policies = tuple(policies)
         self._others, self._apart = others, apart
         self._sides: dict[tuple[int, Direction], _Side] = {}
@@ -106,8 +108,8 @@ class Network:
         else:
             keys = (None, *end.labels.carried.items())
             near = [policy for key in keys for policy in self._by_label.get((end.namespace, key), ())]
-        if not end.namespace and self._apart and end.pod is not None:
-            near = [policy for policy in near if _together(policy.manifest.file, end.pod.manifest.file)]
+        if not end.namespace and self._apart is not None and end.pod is not None:
+            near = [policy for policy in near if _together(policy.manifest.file, end.pod.manifest.file, self._apart)]
         found = ((policy, policy.selects(end)) for policy in near if policy.rules(direction) is not None)
         return tuple(pair for pair in found if pair[1] is not False)
 
@@ -154,15 +156,17 @@ def _network(world: World) -> Network:
             if manifest.ref not in found:
                 found[manifest.ref] = policy_of(manifest)
     others = any(manifest.ref.group in _OTHERS for manifest in every_one.manifests)
-    return Network(found.values(), others=others, apart=not world.closed)
+    with_pods = frozenset(PurePath(pod.manifest.file).parent for pod in every_one.pod_templates)
+    return Network(found.values(), others=others, apart=None if world.closed else with_pods)
 
 
-def _together(one: str, other: str) -> bool:
-    """Whether two files are of one thing that is applied: in one folder, in folders beside each other, or one above the other. Two
-    components of kustomize are no such thing: each is a choice of its own.
+def _together(one: str, other: str, with_pods: Set[PurePath]) -> bool:
+    """Whether the file of a policy and that of a pod are of one thing that is applied: in one folder, or one above the other; or the policy
+    in a folder beside it that has no pods of its own. Two components of kustomize are no such thing: each is a choice of its own.
     """
-    folders = PurePath(one).parent, PurePath(other).parent
-    chosen = {folder.parts[folder.parts.index(_COMPONENTS) + 1 :][:1] for folder in folders if _COMPONENTS in folder.parts}
+    folder, others = PurePath(one).parent, PurePath(other).parent
+    chosen = {path.parts[path.parts.index(_COMPONENTS) + 1 :][:1] for path in (folder, others) if _COMPONENTS in path.parts}
     if len(chosen) > 1:
         return False
-    return folders[0].parent == folders[1].parent or folders[0].is_relative_to(folders[1]) or folders[1].is_relative_to(folders[0])
+    beside = folder.parent == others.parent and folder not in with_pods
+    return beside or folder.is_relative_to(others) or others.is_relative_to(folder)
