@@ -26,6 +26,7 @@ _INGRESS = """
 _OWN: Final = {"nginx": NGINX, "alb": ALB, "traefik": TRAEFIK}
 _CALLED: Final = {"nginx": "ingress-nginx", "alb": "the AWS load balancer controller", "traefik": "Traefik"}
 _NEAR: Final = 0.8
+_OLD: Final = "ingress.kubernetes.io"
 _ONCE: Final = (
     *("add-base-url", "base-url-scheme", "enable-influxdb", "enable-opentracing", "grpc-backend", "influxdb-", "lua-resty-waf"),
     *("opentracing-", "proxy-add-original-uri-header", "secure-backends", "secure-verify-ca-secret", "session-cookie-hash"),
@@ -143,7 +144,8 @@ class AnnotationsAreRead(Policy[Annotation]):
         readers = READ_BY.get(target.domain)
         if readers is None:
             near = get_close_matches(target.domain, [own], n=1, cutoff=_NEAR)
-            if near and is_known(own, target.name):
+            also = target.manifest.root.get("metadata", "annotations", f"{own}/{target.name}") is not None
+            if near and is_known(own, target.name) and not also and (world.closed or target.domain != _OLD):
                 yield self._unread(target, f"{own}/{target.name}")
         elif target.reader not in readers:
             meant = f"{own}/{target.name}" if is_known(own, target.name) else ""

@@ -1,7 +1,6 @@
 """The policy traffic-no-path-is-claimed-twice."""
 
 import json
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
+from crema.policies.model.alternatives import together
 from crema.policies.model.node import Node
 from crema.policies.model.routes.annotations import NGINX, TRAEFIK, flag, text
 from crema.policies.model.routes.resolve import Table, tables
@@ -148,7 +148,8 @@ def _claims(table: Table) -> Iterator[Claims]:
         if not route.written:
             continue
         manifest = route.manifest
-        kind = "" if route.kind in {"Prefix", "PathPrefix", "ImplementationSpecific"} else route.kind
+        alike = {"Prefix", "PathPrefix"} | ({"ImplementationSpecific"} if route.family == "nginx" else set())
+        kind = "" if route.kind in alike else route.kind
         path = route.written if kind else route.written.rstrip("/") or "/"
         place = (manifest.file, manifest.index, manifest.base, route.node.pointer)
         for host in route.hosts or (route.host,):
@@ -177,15 +178,11 @@ def _parents(route: Route) -> tuple[Node, ...]:
 
 
 def _apart(world: World, one: Route, other: Route) -> bool:
-    """Whether two routes of somebody's directory may be for two clusters: one object written twice, objects of separate folders, or of
-    separate files and for every host.
-    """
+    """Whether two routes of somebody's directory may be for two clusters, or for hosts that are yet to be filled in."""
     first, second = one.manifest, other.manifest
-    if world.closed or first is second:
-        return False
-    if first.ref == second.ref or os.path.dirname(first.file) != os.path.dirname(second.file) or is_placeholder(one.host):
-        return True
-    return first.file != second.file and not one.host
+    return (
+        not together(world, first, second) or is_placeholder(one.host) or (not world.closed and first.file != second.file and not one.host)
+    )
 
 
 def _shown(route: Route) -> str:

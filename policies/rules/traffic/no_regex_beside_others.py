@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
+from crema.policies.model.alternatives import together
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 from crema.policies.model.routes.annotations import NGINX, annotation, flag
@@ -176,5 +177,4 @@ def _blamed(world: World, target: Server, meant: Route, gets: Route) -> Manifest
     only those of one folder are sure to be for one cluster.
     """
     ordered = [route.manifest for route in (gets, meant) if is_regex(route)] or target.culprits
-    folders = {manifest.file.rpartition("/")[0] for manifest in (ordered[0], meant.manifest, gets.manifest)}
-    return ordered[0] if world.closed or len(folders) == 1 else None
+    return ordered[0] if all(together(world, ordered[0], route.manifest) for route in (meant, gets)) else None

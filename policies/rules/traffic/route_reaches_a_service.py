@@ -155,6 +155,9 @@ def _is_told_elsewhere(world: World, route: Route, way: Ending) -> bool:
     one of several with the same name, of which another has the port.
     """
     backend = route.backend
+    if route.manifest.ref.kind == "VirtualService" and way.broken == "service":
+        host = str(route.to.mapping().get("host", "")) if route.to is not None else ""
+        return "." in host and not host.endswith((".svc", ".svc.cluster.local"))
     if way.broken == "service":
         return backend.namespace in _SYSTEM or "" in _spaces(world).get(backend.name, ())
     every = _twins(world).get((backend.namespace, backend.name), ())

@@ -1,12 +1,12 @@
 """The policy traffic-selector-captures-only-its-own."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
+from crema.policies.model.alternatives import together
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.pods import PodTemplate
 from crema.policies.model.probes import declared
@@ -104,7 +104,7 @@ class SelectorCapturesOnlyItsOwn(Policy[Manifest]):
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """Compare the workloads whose pods it takes: by kind, by name, by port."""
         selector = target.root.texts("spec", "selector")
-        pods = [pod for pod in whole(world).world.pods(target.ref.namespace, selector) if _is_near(world, target, pod)]
+        pods = [pod for pod in whole(world).world.pods(target.ref.namespace, selector) if together(world, target, pod.manifest)]
         if len({pod.manifest.ref for pod in pods}) < 2:
             return
         written = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
@@ -123,7 +123,8 @@ class SelectorCapturesOnlyItsOwn(Policy[Manifest]):
             ("the pods of two applications", lambda pod: pod.labels.get(named, "")),
             ("pods that serve two prefixes", _prefix),
         )
-        for what, of in told:
+        alike = target.root.text("spec", "clusterIP") == "None"  # names of single pods, for those that look for each other
+        for what, of in told[alike:]:
             own = of(first)
             other = next((pod for pod in lasting if own and of(pod) not in {"", own}), None)
             if other is not None:
@@ -132,8 +133,10 @@ class SelectorCapturesOnlyItsOwn(Policy[Manifest]):
                 return
         port = next(iter(target.root.items("spec", "ports")), None)
         asked = (port.get("targetPort") or port.get("port")) if port is not None else None
+        # Pods that lack a port of that name are no end points of it; a number is asked for wherever it is.
+        number = asked is not None and str(asked.value).isdecimal()
         without = [pod for pod in lasting if asked is not None and not _has(pod, str(asked.value))]
-        if asked is not None and without and len(without) < len(lasting) and all(_declares(pod) for pod in without):
+        if asked is not None and number and without and len(without) < len(lasting) and all(_declares(pod) for pod in without):
             message = f"{said} the pods of {without[0].manifest} too, which have no port {asked.value}"
             yield self.finding(place, message, related=_related(without[:1]))
 
@@ -149,11 +152,6 @@ def _has(pod: PodTemplate, port: str) -> bool:
 
 def _declares(pod: PodTemplate) -> bool:
     return any(declared(container) for container in pod.containers())
-
-
-def _is_near(world: World, service: Manifest, pod: PodTemplate) -> bool:
-    """In somebody's directory only what stands in one folder is sure to be for one cluster."""
-    return world.closed or os.path.dirname(service.file) == os.path.dirname(pod.manifest.file)
 
 
 def _related(pods: list[PodTemplate]) -> list[Related]:

@@ -170,7 +170,10 @@ class ServiceReachesAContainer(Policy[ServicePort]):
             related = [Related(manifest=near.manifest, pointer="", note="pods that it nearly matches")] if near is not None else []
             yield self.finding(place, f"{message}{service.ref.namespace}{_labels(near, selector)}", path=path, related=related)
         elif way.broken == "target":
-            yield self._target(target, way, asked, path)
+            if world.closed or _is_sure(target, way, route):
+                yield self._target(target, way, asked, path)
+            else:
+                yield self.undecided(service, f"whether the pods of Service {service.ref.namespace}/{service.ref.name} listen there")
         elif way.containers and len(service.root.items("spec", "ports")) == 1:
             said = fact(world.facts, "services", f"{service.ref.namespace}/{service.ref.name}", "port")
             if said is not None and way.number != said:
@@ -200,6 +203,23 @@ class ServiceReachesAContainer(Policy[ServicePort]):
         message = f"{asked} the pods of {service}: no container of {pod} has {wanted}{hint}"
         related = [Related(manifest=pod, pointer=way.pods[0].spec.pointer, note="the pods")]
         return self.finding(place, message, path=path, related=related)
+
+
+def _is_sure(target: ServicePort, way: Ending, route: Route | None) -> bool:
+    """Whether a port that no container declares is a mistake in somebody's directory too. What is declared there may not be all: a second
+    port, one for metrics, the ports that a webhook or a patch adds.
+    """
+    containers = [container for pod in way.pods for container in pod.spec.items("containers")]
+    ports = [port for container in containers for port in container.items("ports")]
+    if not ports or any(container.text("image") == "auto" for container in containers):
+        return False
+    written = target.port.get("targetPort") or target.port.get("port")
+    if written is None or not str(written.value).isdecimal():
+        return True
+    numbers = {port.mapping().get("containerPort") for port in ports}
+    if int(str(written.value)) in numbers:
+        return route is not None  # another protocol than is declared, which only requests are sure to speak
+    return route is not None or (len(numbers) == 1 and len(target.service.root.items("spec", "ports")) == 1 and "metric" not in str(target))
 
 
 def _port(port: Node) -> str:

@@ -1,6 +1,5 @@
 """The policy traffic-workload-selects-only-its-own."""
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
+from crema.policies.model.alternatives import together
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.pods import PodTemplate
 from crema.policies.model.whole import whole
@@ -140,6 +140,5 @@ def _by_selector(world: World) -> Mapping[tuple[str, tuple[tuple[str, str], ...]
 
 
 def _is_near(world: World, one: Manifest, other: Manifest) -> bool:
-    """In somebody's directory only what stands in one folder, and is no other form of the same, is sure to be for one cluster."""
-    apart = os.path.dirname(one.file) != os.path.dirname(other.file) or one.ref == other.ref
-    return world.closed or not (apart or (one.ref.kind != other.ref.kind and one.file != other.file))
+    """Whether two workloads are for one cluster, and in somebody's directory no other form of the same."""
+    return together(world, one, other) and (world.closed or one.ref.kind == other.ref.kind or one.file == other.file)
