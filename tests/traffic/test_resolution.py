@@ -147,7 +147,7 @@ def test_a_request_goes_where_nginx_sends_it(directory: Path, sets: Sets) -> Non
     conf = directory / "nginx.conf"
     conf.write_text(configuration(sets, directory), encoding="utf-8")
     user = ["-g", "user root;"] if os.getuid() == 0 else []
-    command = [program, "-p", directory, "-e", "stderr", "-c", conf, *user]
+    command: list[str | Path] = [program, "-p", directory, "-e", "stderr", "-c", conf, *user]
     with running(command, ready=(directory / "pid").exists, log=directory / "log", cwd=directory):
         for number, claims in enumerate(sets):
             table, connection = table_of(claims), Connection(directory / str(number))

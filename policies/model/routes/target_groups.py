@@ -7,11 +7,11 @@ Source: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/gu
 from dataclasses import dataclass
 from typing import Final
 
+from crema.policies.model.entry.controllers import class_of as class_name
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 from crema.policies.model.routes.annotations import ALB, annotation
 from crema.policies.model.routes.classes import ingress_classes
-from crema.policies.model.routes.classes import name_of as class_name
 from crema.policies.model.routes.route import Route
 from crema.policies.model.whole import whole
 from crema.policies.model.world import World

@@ -36,11 +36,12 @@ def _shop(value: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """The variable ROOT_PATH of a pod of a Service, and the prefix that the fact about that Service says."""
+    """The variable ROOT_PATH of a pod of a Service, or the container that has none, and the prefix that the fact about the Service says."""
 
     service: Manifest
     node: Node
     said: str
+    missing: bool = False
 
     def __str__(self) -> str:
         """The pod and the variable, as reports name them."""
@@ -61,6 +62,12 @@ class RootPathIsWhatIsSaid(Policy[Variable]):
         Example(name="the same prefix", manifests=_shop("/api/order"), facts=dict(_FACTS), closed=True),
         Example(name="a slash at its end", manifests=_shop("/api/order/"), facts=dict(_FACTS), closed=True),
         Example(name="no fact", manifests=_shop("/api/orders"), closed=True),
+        Example(
+            name="no variable, where no program takes its prefix from one",
+            manifests=_shop("").replace("ROOT_PATH", "OTHER"),
+            facts=dict(_FACTS),
+            closed=True,
+        ),
     )
     denied = (
         Denied(
@@ -81,6 +88,15 @@ class RootPathIsWhatIsSaid(Policy[Variable]):
             pointer="/spec/template/spec/containers/0/env/0/value",
             message="ROOT_PATH is empty, so that the program serves /; fact services.shop/order.serves says /api/order",
         ),
+        Denied(
+            name="no variable, where another program takes its prefix from one",
+            manifests=_shop("/api/order").replace("ROOT_PATH", "OTHER") + "    ---" + _shop("/api/billing").replace("order", "billing"),
+            facts={"services": {f"shop/{name}": {"port": 8000, "serves": f"/api/{name}"} for name in ("order", "billing")}},
+            closed=True,
+            at="Deployment/shop/order",
+            pointer="/spec/template/spec/containers/0/env",
+            message="ROOT_PATH is not set, so that the program serves /; fact services.shop/order.serves says /api/order",
+        ),
     )
 
     def targets(self, world: World) -> Iterable[Variable]:
@@ -89,18 +105,41 @@ class RootPathIsWhatIsSaid(Policy[Variable]):
             said = fact(world.facts, "services", f"{manifest.ref.namespace}/{manifest.ref.name}", "serves")
             if isinstance(said, str):
                 for pod in world.pods(manifest.ref.namespace, manifest.root.texts("spec", "selector")):
-                    for variable in pod.environment(ROOT_PATH):
+                    variables = tuple(pod.environment(ROOT_PATH))
+                    for variable in variables:
                         yield Variable(service=manifest, node=variable, said=said)
+                    containers = pod.spec.items("containers")
+                    plain = len(containers) == 1 and not containers[0].items("envFrom")
+                    if not variables and plain and world.closed and said.strip("/"):
+                        yield Variable(service=manifest, node=containers[0], said=said, missing=True)
 
-    def judge(self, _world: World, target: Variable) -> Iterator[Outcome]:
+    def judge(self, world: World, target: Variable) -> Iterator[Outcome]:
         """Compare the two."""
+        ref = target.service.ref
+        if target.missing:
+            if world.derived(_mounts):
+                place = target.node.get("env") or target.node
+                message = (
+                    f"{ROOT_PATH} is not set, so that the program serves {ROOT}; fact services.{ref.namespace}/{ref.name}.serves says "
+                )
+                path = (f"Service {ref.namespace}/{ref.name}", f"{target.node.manifest} serves {ROOT}")
+                yield self.finding(place, f"{message}{target.said}", path=path, fix=f"set {ROOT_PATH} to {target.said}")
+            return
         value = target.node.get("value")
         if value is None:
             return
         written, said = str(value.value).rstrip("/"), target.said.rstrip("/")
         if written != said:
-            ref = target.service.ref
             serves = f"{written}, so that the program serves that" if written else f"empty, so that the program serves {ROOT}"
             message = f"{ROOT_PATH} is {serves}; fact services.{ref.namespace}/{ref.name}.serves says {target.said}"
             path = (f"Service {ref.namespace}/{ref.name}", f"{target.node.manifest} serves {written or ROOT}")
             yield self.finding(value, message, path=path, hints=(ROOT_PATH,))
+
+
+def _mounts(world: World) -> bool:
+    """Whether programs here take their prefix from the variable: one at least has the prefix that is said of it."""
+    return any(
+        str(value.value).rstrip("/") == one.said.rstrip("/")
+        for one in RootPathIsWhatIsSaid().targets(world)
+        if isinstance(one, Variable) and not one.missing and (value := one.node.get("value")) is not None
+    )

@@ -7,6 +7,7 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.nearest import nearest
 from crema.policies.engine.policy import Policy
+from crema.policies.model.alternatives import together
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node
 from crema.policies.model.routes.every import routes
@@ -160,6 +161,9 @@ def _is_told_elsewhere(world: World, route: Route, way: Ending) -> bool:
         return "." in host and not host.endswith((".svc", ".svc.cluster.local"))
     if way.broken == "service":
         return backend.namespace in _SYSTEM or "" in _spaces(world).get(backend.name, ())
+    shared = backend.namespace in {"", "default"} and way.service is not None
+    if way.broken == "port" and shared and way.service is not None and not together(world, route.manifest, way.service):
+        return True  # examples of several folders, in the one namespace that all of them have
     every = _twins(world).get((backend.namespace, backend.name), ())
     ports = [port for one in every for port in one.root.items("spec", "ports")]
     return way.broken == "port" and any(backend.port in {str(port.mapping().get("port")), port.text("name")} for port in ports)

@@ -11,7 +11,17 @@ def _root_path(body: Body, value: str) -> bool:
     return bool(variables)
 
 
+def _gone(body: Body) -> bool:
+    gone = False
+    for container in containers(body):
+        before = container.get("env", [])
+        container["env"] = [one for one in before if one["name"] != "ROOT_PATH"]
+        gone = gone or len(before) > len(container["env"])
+    return gone
+
+
 EDITS = (
+    Edit(name="no variable", kinds=("Deployment",), change=_gone, said="is not set", everywhere=True),
     Edit(
         name="another prefix",
         kinds=("Deployment",),
