@@ -77,6 +77,9 @@ def bodies(field: str, value: str) -> list[dict[str, Any]]:
         config_map(**{"init.sql": f"CREATE USER coffee IDENTIFIED BY '{value}';\nSELECT 1;\n"}),
         config_map(**{"run.sh": f"#!/bin/sh\nexport MYSQL_PASSWORD='{value}'\nexec run\n"}),
         application({"grafana": {field: value}}),
+        deployment(args=["--verbose", "--db-password", value]),
+        deployment(command=["sh", "-c", f"MYSQL_PASSWORD={value} exec run --all"]),
+        config_map(**{"app.json": json.dumps({"db": {"user": "coffee", "password": value, "more": "x" * 500}})}),
     ]
 
 
@@ -107,6 +110,8 @@ _KNOWN: Final = {
     "a Slack token": "xoxb-" + "731004512283-9f3kQp7Lx2Vb",
     "a private key": "-----BEGIN " + "RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA7bq3Kz9mVt2QwLx8RyUc5NfHs0Jv8Rk2qTz5LwYc1Nf\n",
     "a JSON web token": "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiJjb2ZmZWUifQ." + "Zk3q9Lm2Qw8Er5Ty1Ui7Op3As6Df4Gh0",
+    "the header of a log-in": 'proxy_set_header Authorization "Basic ' + 'Y29mZmVlOnY4UmsycVR6NUx3";',
+    "a password on mysql's command line": "mysqldump -uroot " + "-pv8Rk2qTz5Lw coffee",
     "a password in an address": "postgres://coffee:" + "v8Rk2qTz5Lw@db.shop:5432/coffee",
 }
 
@@ -130,6 +135,8 @@ def test_credentials_of_a_known_form_are_found_anywhere(what: str) -> None:
         "postgres://user:password@host:5432/db",
         "https://example.com:8443/a@b",
         "-----BEGIN CERTIFICATE-----\nMIIEpAIBAAKCAQEA7bq3Kz9mVt2QwLx8RyUc5NfHs0Jv8Rk2qTz5LwYc1Nf\n",
+        'curl -H "Authorization: Bearer $TOKEN" https://example.com',
+        'mysql -uroot -p"$MYSQL_ROOT_PASSWORD" coffee && mysql -h db -P 3306',
         "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     ],
 )
@@ -145,7 +152,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_here")
 @_QUIET
-@given(number=st.integers(0, 10), field=FIELDS)
+@given(number=st.integers(0, 13), field=FIELDS)
 def test_no_rendering_shows_it(number: int, field: str) -> None:
     """A finding names the place and what it is; no output of any form holds the value, nor the line on which it stands."""
     Path("m.yaml").write_text(yaml.safe_dump(bodies(field, MARK)[number], sort_keys=False), encoding="utf-8")

@@ -37,11 +37,19 @@ _FORMATS: Final[tuple[tuple[str, str], ...]] = (
     ("a Grafana token", r"\bgls?c?[as]?_[A-Za-z0-9]{32,200}_[0-9a-f]{8}\b"),
     ("a Telegram bot's token", r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{33}\b"),
     ("an age key", r"\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b"),
+    (
+        "the header of a log-in",
+        r"(?i:authorization)[\"':=\s]{1,6}(?i:basic|bearer)\s{1,3}(?=[^\s\"']{0,400}[0-9])[A-Za-z0-9+/=._~-]{12,400}",
+    ),
+    (
+        "a password on mysql's command line",
+        r"\bmysql(?:dump|admin|sh)?\s(?:[^|;&\n]{0,200}\s)?-p(?=[^\s\"'$]{0,60}[0-9A-Z])[^\s\"'$({<]{5,60}",
+    ),
     ("the key of an Azure account", r"\bAccountKey=[A-Za-z0-9+/]{86}=="),
 )
 _STARTS: Final = re.compile(
     r"AKIA|ASIA|gh[pousr]_|github_pat|glpat-|hooks\.slack|xox[abeprs]-|xapp-|/api/webhooks/|webhook\.office|PRIVATE KEY|eyJ|AIza|k_live_"
-    r"|SG\.|npm_|pypi-|dckr_|hv[sb]\.|sk-|_v1_|hf_|gl[a-z]{1,3}_|:AA|AGE-SECRET|AccountKey|://"
+    r"|SG\.|npm_|pypi-|dckr_|hv[sb]\.|sk-|_v1_|hf_|gl[a-z]{1,3}_|:AA|AGE-SECRET|AccountKey|uthorization|UTHORIZATION|mysql|://"
 )
 """One quick look: most texts have none of these."""
 _SHORTEST: Final = 10

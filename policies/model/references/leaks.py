@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from crema.policies.model.documents import Json
@@ -33,6 +34,8 @@ _KEYWORDS: Final = ("pass", "pwd", "token", "secret", "key", "credential", "iden
 _LINE: Final = re.compile(r"""^\s*(?:export\s+|-\s+)?["']?(?P<name>[A-Za-z][\w.-]{1,80})["']?\s*(?P<sign>[:=])\s*(?P<value>\S.*?),?\s*$""")
 _IN_SQL: Final = re.compile(r"(?i)identified\s+(?:with\s+\S+\s+)?by\s+'(?P<value>[^']{1,100})'")
 _ARGUMENT: Final = re.compile(r"(?:^|\s)--?(?P<name>[a-z][\w-]{1,60})[=\s]+(?P<value>[^\s=]\S{2,200})")
+_ASSIGNED: Final = re.compile(r"(?:^|[\s;&])(?P<name>[A-Z][A-Z0-9_]{2,60})=(?P<value>[^\s;&]{1,200})")
+_PAIR: Final = re.compile(r'"(?P<name>[A-Za-z][\w.-]{1,60})"\s{0,4}:\s{0,4}"(?P<value>[^"\\\n]{1,200})"')
 _SCRIPTS: Final = (".sh", ".py", ".js", ".ts", ".lua", ".go", ".rb", ".pl", ".php", ".tpl", ".tmpl", ".md", ".html", ".sql")
 _LONGEST: Final = 400
 _LITERALS: Final = "literals"
@@ -130,6 +133,7 @@ def _in_mapping(top: Node, manifest: Manifest) -> Iterator[Leak]:
             said = value.get("name") if "value" in value and {"name", "value"} <= value.keys() <= {"name", "value", "forceString"} else None
             below += [(item, said if key == "value" and isinstance(said, str) else key, (way, key, item)) for key, item in value.items()]
         elif isinstance(value, list):
+            yield from _separate(top, way, value)
             below += [(item, name if isinstance(item, str) else "", (way, index, item)) for index, item in enumerate(value)]
 
 
@@ -141,13 +145,22 @@ def _at(top: Node, way: _Way) -> Node:
     return _at(top, above).child(key, value)
 
 
+def _separate(top: Node, way: _Way, items: list[Json]) -> Iterator[Leak]:
+    """Arguments whose value is the next one: `[--password, …]`."""
+    for index, (item, following) in enumerate(pairwise(items)):
+        if isinstance(item, str) and item.startswith("-") and isinstance(following, str) and not following.startswith("-"):
+            name = item.lstrip("-")
+            if "=" not in name and ((is_password(name) and is_a_password(following)) or (is_token(name) and is_random(following))):
+                yield Leak(node=_at(top, (way, index + 1, following)), what=f"the value of {item}")
+
+
 def _of_text(name: str, value: str, manifest: Manifest) -> str:
     known = known_format(value)
     if known or name == _LAST_APPLIED:
         return known or _of_last_applied(value)
     if name == _LITERALS:
         name, _, value = value.partition("=")
-    if "\n" in value:
+    if "\n" in value or value.startswith(("{", "[")):
         return _in_text(name, value)
     if not is_neutral(name) and _by_name(name, value, elsewhere=manifest.ref.kind in _NAMES_ONLY):
         return f"the value of {name}"
@@ -164,10 +177,11 @@ def _by_name(name: str, value: str, *, elsewhere: bool) -> bool:
 
 
 def _in_argument(value: str) -> str:
-    for found in _ARGUMENT.finditer(value[:_LONGEST]):
-        name, given = found["name"], found["value"].strip("\"'")
-        if (is_password(name) and is_a_password(given)) or (is_token(name) and is_random(given)):
-            return f"the value of --{name}"
+    for pattern, sign in ((_ARGUMENT, "--"), (_ASSIGNED, "")):
+        for found in pattern.finditer(value[:_LONGEST]):
+            name, given = found["name"], found["value"].strip("\"'")
+            if (is_password(name) and is_a_password(given)) or (is_token(name) and is_random(given)):
+                return f"the value of {sign}{name}"
     return ""
 
 
@@ -178,11 +192,19 @@ def _in_text(name: str, text: str) -> str:
     if not any(keyword in lowered for keyword in _KEYWORDS):
         return ""
     for line in text.splitlines():
-        if len(line) <= _LONGEST:
-            small = line.lower()
-            what = _in_line(line, script=script) if any(keyword in small for keyword in _KEYWORDS) else ""
+        small = line.lower()
+        if any(keyword in small for keyword in _KEYWORDS):
+            what = _in_line(line, script=script) if len(line) <= _LONGEST else _in_pairs(line)
             if what:
                 return what
+    return ""
+
+
+def _in_pairs(line: str) -> str:
+    """The first secret among the pairs of JSON in a line, however long."""
+    for pair in _PAIR.finditer(line):
+        if _by_name(pair["name"], pair["value"], elsewhere=False):
+            return f"the value of {pair['name']}"
     return ""
 
 
@@ -192,6 +214,10 @@ def _in_line(line: str, *, script: bool) -> str:
     sql = _IN_SQL.search(line)
     if sql is not None and is_a_password(sql["value"]):
         return "the password of a database's user"
+    return _in_pairs(line) or _in_assignment(line, script=script)
+
+
+def _in_assignment(line: str, *, script: bool) -> str:
     found = _LINE.match(line)
     if found is None:
         return ""
@@ -200,9 +226,7 @@ def _in_line(line: str, *, script: bool) -> str:
     bare = value[1:-1] if quoted else re.sub(r"\s[#;].*$", "", value)
     if (script and not quoted) or (not quoted and " " in bare) or is_neutral(name):
         return ""
-    if (is_password(name) and is_a_password(bare)) or (is_token(name) and is_random(bare)):
-        return f"the value of {name}"
-    return ""
+    return f"the value of {name}" if (is_password(name) and is_a_password(bare)) or (is_token(name) and is_random(bare)) else ""
 
 
 def _of_last_applied(value: str) -> str:

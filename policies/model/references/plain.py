@@ -11,7 +11,7 @@ from crema.policies.model.templates import is_placeholder
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _PASSWORDS: Final = frozenset({"password", "passwd", "pwd", "pass", "passphrase", "passcode"})
 _TOKENS: Final = frozenset({"token", "secret", "credential", "credentials", "apikey", "bearer", "privatekey", "secretkey", "accesskey"})
-_ENDS: Final = ("password", "passwd", "passphrase")
+_ENDS: Final = ("password", "passwd", "passphrase", "requirepass", "masterauth")
 _TOKEN_ENDS: Final = ("token", "apikey", "secretkey", "clientsecret")
 _OF_KEYS: Final = frozenset(
     {
@@ -58,6 +58,8 @@ _HARMLESS: Final = re.compile(
     | (?:[a-z0-9_-]+\.)+[a-z]{2,}(?::[0-9]+)?(?:/\S*)? | v?[0-9]+(?:\.[0-9]+)+\S* | sha(?:1|256|512)[:-]\S+ | [a-z]{2}(?:-[a-z]+)+-[0-9] )$
     """
 )
+_UUID: Final = re.compile(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
+"""Harmless as a name of something; under the name of a token it is one."""
 _TOO_SHORT: Final = 4
 _TOKEN_LENGTH: Final = 16
 _BITS: Final = 3.3
@@ -114,12 +116,14 @@ def is_a_token(value: str) -> bool:
     """Whether a value of a field that may hold a token is one: it is no name, no number and no address."""
     text = value.strip()
     plain = is_written_out(text) and " " not in text and "\n" not in text and len(text) >= _TOO_SHORT * 2 and _CODE.search(text) is None
-    return plain and not _NAME.match(text) and not _HARMLESS.match(text)
+    return plain and not _NAME.match(text) and (not _HARMLESS.match(text) or _UUID.match(text) is not None)
 
 
 def is_random(value: str) -> bool:
-    """Whether a value looks drawn by lot: long, of more than one sort of letters, and with much to each of them."""
+    """Whether a value looks drawn by lot: long, of more than one sort of letters, and with much to each of them; or a UUID."""
     text = value.strip()
+    if _UUID.match(text):
+        return entropy(text) >= _BITS
     if len(text) < _TOKEN_LENGTH or any(letter.isspace() for letter in text) or _HARMLESS.match(text) or _CODE.search(text):
         return False
     sorts = sum(any(test(letter) for letter in text) for test in (str.islower, str.isupper, str.isdecimal))
