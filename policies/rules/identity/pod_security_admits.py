@@ -15,6 +15,8 @@ from crema.policies.model.whole import whole
 from crema.policies.model.world import World
 
 _ENFORCE = "pod-security.kubernetes.io/enforce"
+_WRITTEN_OUT = frozenset({"", "apps", "batch"})
+"""Groups whose pods are made as their template says."""
 _VERSION = re.compile(r"v?1\.(?P<minor>[0-9]+)")
 _SHOP = """
     apiVersion: v1
@@ -49,7 +51,8 @@ class PodSecurityAdmits(Policy[PodTemplate]):
     Fix: give the pod what the standard asks for, or lower the namespace's label for all that runs there
     Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/
 
-    Of pods that a chart brings only what its contract says is judged: host namespaces, host ports and volumes.
+    Of pods that a chart brings only what its contract says is judged: host namespaces, host ports and volumes. So is the template in an
+    operator's own kind, which the operator completes.
     """
 
     id = "identity-pod-security-admits"
@@ -65,6 +68,10 @@ class PodSecurityAdmits(Policy[PodTemplate]):
             ),
         ),
         Example(name="baseline asks for none of it", manifests=_shop("baseline", pod="", container="capabilities: {add: [CHOWN]}")),
+        Example(
+            name="a part of a pod that an operator completes",
+            manifests=_shop("restricted").replace("apps/v1", "monitoring.coreos.com/v1").replace(_RIGHT, ""),
+        ),
         Example(name="a namespace that only warns", manifests=_shop("restricted", container="").replace("/enforce:", "/warn:")),
     )
     denied = (
@@ -119,7 +126,8 @@ class PodSecurityAdmits(Policy[PodTemplate]):
             return
         level, every = _level(world, target) or "", whole(world)
         brought = every.release(target.manifest) is not None
-        judged = Judged(spec=target.spec, annotations=_annotations(target), version=_version(world, namespace), whole=not brought)
+        as_written = not brought and target.manifest.ref.group in _WRITTEN_OUT
+        judged = Judged(spec=target.spec, annotations=_annotations(target), version=_version(world, namespace), whole=as_written)
         for violation in violations(judged, level):
             who = said(target.manifest.ref)
             message = f"the API server refuses every pod of {who}: namespace {namespace.ref.name} enforces {level}, and {violation.said}"

@@ -1,7 +1,12 @@
 """Edits that identity-pod-security-admits finds."""
 
-from tests.edits.body import containers, drop, pod_specs
+from tests.edits.body import containers, drop, pod_specs, put
 from tests.edits.edit import Body, Edit
+
+
+def _host_is_forbidden(body: Body) -> bool:
+    return put(body, "baseline", "metadata", "labels", "pod-security.kubernetes.io/enforce") and body["metadata"]["name"] == "monitoring"
+
 
 _PODS = ("Deployment", "StatefulSet", "CronJob")
 
@@ -36,4 +41,5 @@ EDITS = (
     Edit(name="no filter of system calls", kinds=_PODS, change=_no_filter, said="seccompProfile", everywhere=True),
     Edit(name="root", kinds=_PODS, change=_root, said="user 0", everywhere=True),
     Edit(name="a path of the host", kinds=_PODS, change=_of_the_host, said="hostPath", everywhere=True),
+    Edit(name="a namespace that lets no agent onto its node", kinds=("Namespace",), change=_host_is_forbidden, said="hostNetwork"),
 )
