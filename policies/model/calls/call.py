@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crema.policies.model.calls.address import Address, urls
+from crema.policies.model.calls.by_default import by_default
 from crema.policies.model.calls.files import in_file, in_values
 from crema.policies.model.calls.headless import direct_ending
 from crema.policies.model.calls.host import Named, named
@@ -95,9 +96,10 @@ def _calls(world: World) -> Iterator[Call]:
             yield from _of_pod(world, pod)
     yield from _of_datasources(world)
     for release in releases(world):
-        if release.values.written is not None and not release.cluster:
-            caller = f"chart {release.chart} in {release.manifest}"
-            yield from _each(world, in_values(release.values.written), caller, release.namespace)
+        if not release.cluster:
+            caller, written = f"chart {release.chart} in {release.manifest}", release.values.written
+            yield from _each(world, in_values(written) if written is not None else (), caller, release.namespace)
+            yield from _each(world, by_default(release), caller, release.namespace)
     for manifest in world.manifests:
         if manifest.ref.group not in _PLAIN:
             yield from _each(world, _texts(manifest.root), str(manifest), manifest.ref.namespace, sure_only=True)

@@ -43,6 +43,13 @@ def _release(body: Body) -> bool:
     return True
 
 
+def _by_default(body: Body) -> bool:
+    """Without an address of its own the chart has one, which no Service of this platform has."""
+    if at(body, "spec", "source", "chart") != "tempo":
+        return False
+    return body["spec"]["source"]["helm"]["valuesObject"]["tempo"]["metricsGenerator"].pop("storage") is not None
+
+
 def _datasource(body: Body) -> bool:
     text = at(body, "data", "datasources.yaml")
     if text is None:
@@ -57,5 +64,6 @@ EDITS = (
     Edit(name="the Service is gone", kinds=("Service",), change=_gone, said="has no Service", everywhere=True),
     Edit(name="traces go to a Service of the own namespace", kinds=("facts.yaml",), change=_traces_elsewhere, said="tempo.monitoring"),
     Edit(name="the trace store's release has another name", kinds=("Application",), change=_release, said="has no Service tempo"),
+    Edit(name="the chart's own address", kinds=("Application",), change=_by_default, said="(the chart's default)", everywhere=True),
     Edit(name="a datasource asks another namespace", kinds=("ConfigMap",), change=_datasource, said="namespace tracing"),
 )
