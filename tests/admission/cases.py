@@ -133,18 +133,22 @@ def _renamed(mapping: Body, key: str) -> Body:
 
 
 def _changed(body: Body, pointer: str, change: Callable[[Any], Any]) -> Body:
-    edited = copy.deepcopy(body)
-    *above, last = keys_of(pointer)
-    holder: Any = edited
-    for key in above:
-        holder = holder[int(key)] if isinstance(holder, list) else holder.setdefault(key, {})
-    place: Any = int(last) if isinstance(holder, list) and last != "-" else last
-    if isinstance(holder, list) and last == "-":
-        holder.append(change(None))
-        return edited
-    new = change(holder[place] if isinstance(holder, list) or place in holder else None)
+    """A body with another value at a pointer; what lies beside the way to it is shared with the old one."""
+    changed: Body = _with(body, list(keys_of(pointer)), change)
+    return changed
+
+
+def _with(holder: Any, keys: list[str], change: Callable[[Any], Any]) -> Any:
+    key, rest = keys[0], keys[1:]
+    if isinstance(holder, list):
+        items = list(holder)
+        place = len(items) if key == "-" else int(key)
+        new = change(None) if key == "-" else _with(items[place], rest, change) if rest else change(items[place])
+        return items[:place] + ([] if isinstance(new, _Gone) else [new]) + items[place + 1 :]
+    fields = dict(holder or {})
+    new = _with(fields.get(key), rest, change) if rest else change(fields.get(key))
     if isinstance(new, _Gone):
-        del holder[place]
+        del fields[key]
     else:
-        holder[place] = new
-    return edited
+        fields[key] = new
+    return fields

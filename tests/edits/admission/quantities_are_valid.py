@@ -19,6 +19,13 @@ def _a_request_above_its_limit(body: Body) -> bool:
     return False
 
 
+def _more_processors_than_a_node_has(body: Body) -> bool:
+    for container in containers(body):
+        container["resources"] = {"requests": {"cpu": "64"}}
+        return True
+    return False
+
+
 def _storage_without_a_unit(body: Body) -> bool:
     return put(body, "20", "spec", "resources", "requests", "storage")
 
@@ -36,5 +43,6 @@ EDITS = (
         change=_a_request_above_its_limit,
         said="at most the limit",
     ),
+    Edit(name="more processors than a node has", kinds=("Deployment",), change=_more_processors_than_a_node_has, said="and a node has"),
     Edit(name="storage without a unit", kinds=("PersistentVolumeClaim",), change=_storage_without_a_unit, said="20 bytes"),
 )
