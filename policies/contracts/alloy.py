@@ -1,6 +1,6 @@
 """alloy: the collector of logs. It brings no Grafana datasource.
 
-Established by rendering chart 1.11.1.
+Established by rendering charts 1.10.0 to 1.11.1.
 Source: https://github.com/grafana/alloy/tree/main/operations/helm/charts/alloy
 """
 

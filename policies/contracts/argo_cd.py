@@ -1,7 +1,7 @@
 """argo-cd: Argo CD itself. It brings no Grafana datasource.
 
-Established by rendering chart 10.1.1. Its pods are in `argo_cd_pods.py`, its Services and ways in in `argo_cd_ways.py`, what it reads in
-`argo_cd_configuration.py`.
+Established by rendering charts 10.1.0 and 10.1.1. Its pods are in `argo_cd_pods.py`, its Services and ways in in `argo_cd_ways.py`,
+what it reads in `argo_cd_configuration.py`.
 Source: https://github.com/argoproj/argo-helm/tree/main/charts/argo-cd
 """
 

@@ -18,6 +18,8 @@ _CALLERS: Final = {
     "repoServer": ("server", "controller", "notifications", "applicationSet"),
     "dex": ("server",),
 }
+_EVERY_WAY: Final = (10, 1, 1)
+"""Since then a NetworkPolicy asks for every way in, and that of notifications asks for nothing."""
 
 
 def rendered(chart: Chart, part: Part) -> Iterator[Body]:
@@ -107,7 +109,7 @@ def _network_policy(chart: Chart, part: Part) -> Iterator[Body]:
     if key == "server":
         rules: list[Any] = [{}]
     elif key == "applicationSet":
-        ways_in = chart.on(key, "ingress", "enabled") or chart.on(key, "httproute", "enabled")
+        ways_in = chart.on(key, "ingress", "enabled") or (chart.on(key, "httproute", "enabled") and chart.version >= _EVERY_WAY)
         if not (chart.on(key, "metrics", "enabled") or ways_in):
             return
         rules = [{"ports": [{"port": "webhook"}]}] if ways_in else []
@@ -120,6 +122,8 @@ def _network_policy(chart: Chart, part: Part) -> Iterator[Body]:
     elif key == "dex":
         ports = [net.number("TCP", "http"), net.number("TCP", "grpc")]
         rules = [{"from": callers, "ports": ports}, {"from": _EVERYONE, "ports": [net.number("TCP", "metrics")]}]
+    elif key == "notifications" and chart.version < _EVERY_WAY and not chart.on(key, "metrics", "enabled"):
+        return
     else:
         rules = [{"from": _EVERYONE, "ports": [{"port": "metrics"}]}]
     yield net.network_policy(part.name, part.namespace, part.selector, ingress=rules)

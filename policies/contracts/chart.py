@@ -17,17 +17,22 @@ from crema.policies.model.values import Json
 
 _HERE: Final = Path(__file__).parent / "defaults"
 _NUMBER: Final = re.compile(r"-?\d+")
+_VERSION: Final = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?")
 _LONGEST: Final = 63
 _CALL: Final = re.compile(r'\{\{-? *(?:(?:include|template) "[a-z-]+\.)?(?P<what>[.\w]+)"?(?: [.$])? *-?\}\}')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Chart:
-    """One chart of a release: its own, or a sub-chart of that. What has another shape than a template needs counts as not there."""
+    """One chart of a release: its own, or a sub-chart of that. What has another shape than a template needs counts as not there.
+
+    `version` is that of the chart that is installed, whatever sub-chart this is.
+    """
 
     name: str
     release: str
     namespace: str
+    version: tuple[int, ...]
     values: dict[str, Json]
 
     def at(self, *keys: str) -> Any:
@@ -146,7 +151,15 @@ def defaults(chart: str) -> Defaults:
 def chart_of(release: Release) -> Chart:
     """The chart that a release installs."""
     values = over(defaults(release.chart).values, release.values.merged)
-    return Chart(name=release.chart, release=release.name, namespace=release.namespace, values=values)
+    return Chart(
+        name=release.chart, release=release.name, namespace=release.namespace, version=version_of(release.version) or (), values=values
+    )
+
+
+def version_of(text: str) -> tuple[int, ...] | None:
+    """A version as `targetRevision` writes it; None where it is a range."""
+    parts = _VERSION.fullmatch(text)
+    return None if parts is None else tuple(int(part or 0) for part in parts.groups())
 
 
 def printed(value: Json) -> str:

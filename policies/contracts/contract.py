@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from crema.policies.contracts.chart import defaults
+from crema.policies.contracts.chart import defaults, version_of
 from crema.policies.model.datasources import ProvisioningFile
 from crema.policies.model.helm import Release
 from crema.policies.model.manifest import ref_of
@@ -21,7 +21,6 @@ https://github.com/kubernetes/apimachinery/blob/master/pkg/api/validation/object
 """
 _HERE: Final = Path(__file__).resolve().parent
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_VERSION: Final = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +107,8 @@ class Contract:
 
     def covers(self, version: str) -> bool:
         """Whether a chart version, as `targetRevision` writes it, is one that the contract was established for."""
-        parts = _VERSION.fullmatch(version)
-        return parts is not None and self.since <= tuple(int(part or 0) for part in parts.groups()) < self.until
+        found = version_of(version)
+        return found is not None and self.since <= found < self.until
 
 
 @lru_cache(maxsize=256)

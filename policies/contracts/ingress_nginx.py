@@ -1,6 +1,6 @@
 """ingress-nginx: the ingress controller. It brings no Grafana datasource.
 
-Established by rendering chart 4.15.1. Its webhook is in `ingress_nginx_webhook.py`.
+Established by rendering charts 4.15.0 and 4.15.1. Its webhook is in `ingress_nginx_webhook.py`.
 Source: https://github.com/kubernetes/ingress-nginx/tree/main/charts/ingress-nginx
 """
 

@@ -1,6 +1,6 @@
 """kube-prometheus-stack: brings Prometheus, Alertmanager and Grafana, and a default datasource by itself.
 
-Established by rendering chart 88.5.3.
+Established by rendering charts 88.0.0 to 88.5.3.
 Source: https://github.com/prometheus-community/helm-charts/blob/main/charts/kube-prometheus-stack/templates/grafana/configmaps-datasources.yaml
 """
 

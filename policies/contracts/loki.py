@@ -1,6 +1,6 @@
 """loki: the store of logs. It brings no Grafana datasource.
 
-Established by rendering chart 18.11.0, as one process (`deploymentMode: Monolithic`). What stands beside that process is in
+Established by rendering charts 18.0.0 to 18.11.0, as one process (`deploymentMode: Monolithic`). What stands beside that process is in
 `loki_around.py`.
 Source: https://github.com/grafana-community/helm-charts/tree/main/charts/loki
 """

@@ -1,6 +1,6 @@
 """promtail (deprecated): the collector of logs before alloy. It brings no Grafana datasource.
 
-Established by rendering chart 6.17.1, the last one.
+Established by rendering charts 6.17.0 and 6.17.1, the last one.
 Source: https://github.com/grafana/helm-charts/tree/main/charts/promtail
 """
 

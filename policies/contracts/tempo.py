@@ -1,6 +1,6 @@
 """tempo: the store of traces, one process. It brings no Grafana datasource.
 
-Established by rendering chart 2.2.4.
+Established by rendering charts 2.2.0 to 2.2.4.
 Source: https://github.com/grafana-community/helm-charts/tree/main/charts/tempo
 """
 
@@ -29,6 +29,8 @@ _LISTENS: Final = (
     ("otlp-http", 4318, "TCP", ("otlp", "http")),
 )
 """Every port that the container declares, whatever it is set to, and the receiver that would listen there."""
+_WITHOUT_OPENCENSUS: Final = (2, 2, 2)
+"""The first version that does not have this receiver."""
 _UDP: Final = (
     ("tempo-jaeger-thrift-compact", "jaeger", "thrift_compact", 6831),
     ("tempo-jaeger-thrift-binary", "jaeger", "thrift_binary", 6832),
@@ -103,6 +105,8 @@ def _service_ports(chart: Chart) -> list[Body]:
     if chart.on("tempoQuery", "enabled"):
         tcp += [to.port("jaeger-metrics", 16687), to.port("tempo-query-jaeger-ui", chart.at("tempoQuery", "service", "port"))]
     tcp += [to.port(name, port, target) for name, port, target in _received(chart, _TCP)]
+    if chart.version < _WITHOUT_OPENCENSUS:
+        tcp.append(to.port("tempo-opencensus", 55678))
     return (udp if "UDP" in protocols or not balanced else []) + (tcp if "TCP" in protocols or not balanced else [])
 
 
@@ -116,10 +120,11 @@ def _received(chart: Chart, rows: tuple[tuple[str, str, str, int], ...]) -> Iter
 
 def _stateful_set(chart: Chart) -> Body:
     query = chart.on("tempoQuery", "enabled")
+    declared = [listens[:3] for listens in _LISTENS] + ([("opencensus", 55678, "TCP")] if chart.version < _WITHOUT_OPENCENSUS else [])
     containers = [
         run.container(
             "tempo",
-            [run.listens(name, number, protocol=protocol) for name, number, protocol, _ in _LISTENS],
+            [run.listens(name, number, protocol=protocol) for name, number, protocol in declared],
             resources=chart.mapping("tempo", "resources"),
             env=chart.items("tempo", "extraEnv"),
             env_from=chart.items("tempo", "extraEnvFrom"),

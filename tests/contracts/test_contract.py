@@ -251,3 +251,44 @@ POD = {
 def test_what_is_spoken_of(body: dict[str, Any], said: dict[str, Any]) -> None:
     """What Kubernetes fills in, versions, optional references and the values of Secrets are left out; nothing else that matters is."""
     assert spoken(body, "there", "x") == said
+
+
+def bodies(chart: str, version: str, values: dict[str, Any] | None = None) -> dict[str, dict[str, Any]]:
+    """What a version of a chart brings, by its refs."""
+    contract = contract_for(chart)
+    assert contract is not None
+    return {str(ref_of(body)): body for body in contract.objects(release_of(chart, version, name=chart, namespace="there", values=values))}
+
+
+@pytest.mark.parametrize(("version", "known"), [("2.2.0", True), ("2.2.1", True), ("2.2.2", False), ("2.2.4", False)])
+def test_earlier_versions_of_tempo_have_a_port_more(version: str, known: bool) -> None:
+    """Of OpenCensus, in the Service and in the container."""
+    found = bodies("tempo", version)
+    (container,) = found["StatefulSet/there/tempo"]["spec"]["template"]["spec"]["containers"]
+    assert (55678 in [port["port"] for port in found["Service/there/tempo"]["spec"]["ports"]]) is known
+    assert (55678 in [port["containerPort"] for port in container["ports"]]) is known
+
+
+@pytest.mark.parametrize(
+    ("version", "part", "values", "guarded"),
+    [
+        ("10.1.0", "notifications-controller", {}, False),
+        ("10.1.0", "notifications-controller", {"notifications": {"metrics": {"enabled": True}}}, True),
+        ("10.1.1", "notifications-controller", {}, True),
+        ("10.1.0", "applicationset-controller", {"applicationSet": {"httproute": {"enabled": True}}}, False),
+        ("10.1.1", "applicationset-controller", {"applicationSet": {"httproute": {"enabled": True}}}, True),
+        ("10.1.0", "applicationset-controller", {"applicationSet": {"ingress": {"enabled": True}}}, True),
+    ],
+)
+def test_earlier_versions_of_argo_cd_have_a_network_policy_less(version: str, part: str, values: dict[str, Any], guarded: bool) -> None:
+    """As the templates of 10.1.0 and 10.1.1 differ."""
+    assert (f"NetworkPolicy/there/argo-cd-argocd-{part}" in bodies("argo-cd", version, values)) is guarded
+
+
+@pytest.mark.parametrize(("version", "known"), [("6.43.0", False), ("12.3.2", False), ("12.3.3", True), ("12.11.1", True)])
+def test_of_earlier_versions_of_grafana_the_objects_are_not_known(version: str, known: bool) -> None:
+    """And the contract says so."""
+    contract = contract_for("grafana")
+    assert contract is not None
+    assert bool(bodies("grafana", version)) is known
+    assert (contract.gap(release_of("grafana", version, name="grafana", namespace="there")) == "") is known
