@@ -93,3 +93,26 @@ def test_an_application_set_of_a_list_is_as_many_applications() -> None:
     body = {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "metadata": {"name": "shop"}, "spec": spec}
     files = {"root/set.yaml": json.dumps(body), "live/order/a.yaml": _object("a"), "live/stock/b.yaml": _object("b")}
     assert _named(Example(name="a set", files=files, closed=True).world()) == {"order": ["a"], "stock": ["b"]}
+
+
+@pytest.mark.parametrize("go", [True, False])
+def test_an_application_set_of_folders_is_an_application_for_each(go: bool) -> None:
+    """Folders that a pattern takes and none leaves out; `*` is one folder deep."""
+    blank = "{{.path.%s}}" if go else "{{path%s}}"
+    path, name = (blank % "path", blank % "basename") if go else (blank % "", blank % ".basename")
+    directories = [{"path": "teams/*"}, {"path": "teams/old", "exclude": True}]
+    spec = {
+        "goTemplate": go,
+        "generators": [{"git": {"repoURL": "https://git.example.com/platform", "directories": directories}}],
+        "template": {
+            "metadata": {"name": name},
+            "spec": {
+                "destination": {"server": "https://kubernetes.default.svc", "namespace": "shop"},
+                "source": {"repoURL": "https://git.example.com/platform", "path": path, "directory": {"recurse": True}},
+            },
+        },
+    }
+    body = {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "metadata": {"name": "teams"}, "spec": spec}
+    files = {"x/root/set.yaml": json.dumps(body), "x/teams/a/more/a.yaml": _object("a"), "x/teams/b/b.yaml": _object("b")}
+    files |= {"x/teams/old/c.yaml": _object("c"), "x/teams/notes.yaml": _object("d")}
+    assert _named(Example(name="a set", files=files, closed=True).world()) == {"a": ["a"], "b": ["b"]}

@@ -1,7 +1,7 @@
 """Applications of Argo CD, as one reads them: what is applied, from where, to where, and how.
 
-An ApplicationSet is as many Applications as its list has elements; of the other generators the template is one Application, of which
-nobody here knows the fields that it fills in.
+An ApplicationSet is as many Applications as its list has elements, or as there are folders here that its patterns take; of the other
+generators the template is one Application, of which nobody here knows the fields that it fills in.
 https://argo-cd.readthedocs.io/en/stable/operator-manual/application.yaml
 """
 
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from crema.policies.model.delivery.patterns import normal_url
+from crema.policies.model.delivery.folders import tree
+from crema.policies.model.delivery.patterns import matches_name, normal_url
 from crema.policies.model.documents import Json
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.node import Node, UnknownShape
@@ -165,10 +166,10 @@ def options_of(manifest: Manifest) -> frozenset[str]:
 
 
 def _applications(world: World) -> tuple[Application, ...]:
-    return tuple(each for manifest in world.of(ARGO, "Application", "ApplicationSet") for each in _made(manifest))
+    return tuple(each for manifest in world.of(ARGO, "Application", "ApplicationSet") for each in _made(world, manifest))
 
 
-def _made(manifest: Manifest) -> Iterator[Application]:
+def _made(world: World, manifest: Manifest) -> Iterator[Application]:
     if manifest.ref.kind == "Application":
         if manifest.root.get("spec") is not None:
             yield Application(manifest=manifest, top=manifest.root, made=False, known=not _is_open(manifest.root))
@@ -176,22 +177,54 @@ def _made(manifest: Manifest) -> Iterator[Application]:
     template, spec = manifest.root.get("spec", "template"), manifest.root.get("spec")
     if template is None or spec is None or template.get("spec") is None:
         return
-    elements = _elements(spec)
+    elements = _elements(world, spec)
     for element in [{}] if elements is None else elements:
         filled = Node(manifest=manifest, value=_filled(template.value, element), pointer=template.pointer)
         yield Application(manifest=manifest, top=filled, made=True, known=elements is not None and not _is_open(filled))
 
 
-def _elements(spec: Node) -> list[dict[str, Json]] | None:
-    """The elements of an ApplicationSet whose generators are all lists; None of any other."""
+def _elements(world: World, spec: Node) -> list[dict[str, Json]] | None:
+    """The elements of an ApplicationSet whose generators are all lists, or folders in git; None of any other."""
     found: list[dict[str, Json]] = []
     if spec.get("templatePatch") is not None:
         return None
     for generator in spec.items("generators"):
-        if generator.get("list", "elements") is None or len(generator.mapping()) > 1 or generator.get("list", "template") is not None:
+        kind = next(iter(generator.mapping()), "")
+        only = generator.get(kind) if len(generator.mapping()) == 1 else None
+        if only is None or only.get("template") is not None:
             return None
-        found += [item.mapping() for item in generator.items("list", "elements")]
+        if kind == "list" and only.get("elements") is not None:
+            found += [item.mapping() for item in only.items("elements")]
+        elif kind == "git" and only.get("files") is None and (folders := _folders(world, only)):
+            nested = bool(spec.flag("goTemplate"))
+            found += [_of_folder(folder, nested=nested) for folder in folders]
+        else:
+            return None
     return found
+
+
+def _folders(world: World, git: Node) -> list[str]:
+    """The folders here that a generator takes, as paths of its repository; none where the beginning of its patterns is not here."""
+    taken: set[str] = set()
+    left: set[str] = set()
+    for item in git.items("directories"):
+        pattern = _plain(item.text("path") or "")
+        head = pattern.split("*")[0].rpartition("/")[0]
+        tops = tree(world).ends.get(head, ()) if head else ("",)
+        before = min((top[: len(top) - len(head)] for top in tops), key=len, default=None)
+        if before is not None:
+            names = (folder.removeprefix(before) for folder in tree(world).folders if folder.startswith(before) and folder != before)
+            (left if item.flag("exclude") else taken).update(name for name in names if name and matches_name(pattern, name))
+    return sorted(taken - left)
+
+
+def _of_folder(folder: str, *, nested: bool) -> dict[str, Json]:
+    """What the generator says of a folder, in the form of Go's templates or of the old ones."""
+    name = folder.rpartition("/")[2]
+    plain = re.sub(r"[^a-z0-9-]+", "-", name.lower())
+    if nested:
+        return {"path": {"path": folder, "basename": name, "basenameNormalized": plain}}
+    return {"path": folder, "path.basename": name, "path.basenameNormalized": plain}
 
 
 def _filled(value: Json, element: Mapping[str, Json]) -> Json:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from crema.policies.model.delivery.applications import Application, Source, applications
+from crema.policies.model.delivery.folders import tree
 from crema.policies.model.delivery.patterns import matches_glob
-from crema.policies.model.delivery.tree import folder_of, roots, tree
+from crema.policies.model.delivery.tree import folder_of, roots
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
 

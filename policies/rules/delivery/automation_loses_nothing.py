@@ -193,7 +193,8 @@ class AutomationLosesNothing(Policy[Application]):
         for generator in spec.items("generators"):
             git = generator.get("git")
             if git is not None:
-                what = f"when the pattern takes nothing, every Application of {target} is deleted with all that it applied"
+                who = f"every Application of ApplicationSet {target.manifest.ref.name}"
+                what = f"when the pattern takes nothing, {who} is deleted with all that it applied"
                 yield self.finding(git, what, fix="write syncPolicy.preserveResourcesOnDeletion: true", severity="warning")
 
 

@@ -9,9 +9,10 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import applications
+from crema.policies.model.delivery.folders import tree
 from crema.policies.model.delivery.owners import is_application
 from crema.policies.model.delivery.reading import is_mixed, readers, readings
-from crema.policies.model.delivery.tree import roots, tree
+from crema.policies.model.delivery.tree import roots
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.world import World
 

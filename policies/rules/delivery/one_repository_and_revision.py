@@ -8,7 +8,8 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import Application, Source, applications
-from crema.policies.model.delivery.tree import roots, tree
+from crema.policies.model.delivery.folders import tree
+from crema.policies.model.delivery.tree import roots
 from crema.policies.model.world import World
 
 

@@ -9,8 +9,9 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import Application, Source, applications
+from crema.policies.model.delivery.folders import tree
 from crema.policies.model.delivery.nearly import Names
-from crema.policies.model.delivery.tree import folder_of, is_current, roots, tree
+from crema.policies.model.delivery.tree import folder_of, is_current, roots
 from crema.policies.model.documents import Unreadable, first_body
 from crema.policies.model.node import Node
 from crema.policies.model.world import World
