@@ -10,7 +10,7 @@ from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import applications
 from crema.policies.model.delivery.folders import tree
-from crema.policies.model.delivery.owners import is_application
+from crema.policies.model.delivery.owners import is_application, owned
 from crema.policies.model.delivery.reading import is_mixed, readers, readings
 from crema.policies.model.delivery.tree import roots
 from crema.policies.model.manifest import Manifest
@@ -32,10 +32,10 @@ def _manifest(name: str, kind: str = "ConfigMap") -> str:
     return f"{{apiVersion: v1, kind: {kind}, metadata: {{name: {name}, namespace: shop}}}}"
 
 
-_ROOT = {"live/_bootstrap/root.yaml": _application("root", "live/_root"), "live/_root/order.yaml": _application("order", "live/order")}
-_ORDER = {"live/order/config.yaml": _manifest("order"), "live/order/more/service.yaml": _manifest("order", "Service")}
-_STOCK = {"live/_root/stock.yaml": _application("stock", "live/stock"), "live/stock/config.yaml": _manifest("stock")}
-_TEA = {"live/tea/config.yaml": _manifest("tea"), "live/tea/service.yaml": _manifest("tea", "Service")}
+_ROOT = {"shop/_bootstrap/root.yaml": _application("root", "shop/_root"), "shop/_root/order.yaml": _application("order", "shop/order")}
+_ORDER = {"shop/order/config.yaml": _manifest("order"), "shop/order/more/service.yaml": _manifest("order", "Service")}
+_STOCK = {"shop/_root/stock.yaml": _application("stock", "shop/stock"), "shop/stock/config.yaml": _manifest("stock")}
+_TEA = {"shop/tea/config.yaml": _manifest("tea"), "shop/tea/service.yaml": _manifest("tea", "Service")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,21 @@ class FileBelongsToAnApplication(Policy[Folder]):
         Example(name="every folder has its Application, and the Applications have theirs", files={**_ROOT, **_ORDER}, closed=True),
         Example(
             name="one Application reads the folders below its own",
-            files={"live/_bootstrap/root.yaml": _application("root", "live"), **_ORDER, **_TEA},
+            files={"shop/_bootstrap/root.yaml": _application("root", "shop"), **_ORDER, **_TEA},
+            closed=True,
+        ),
+        Example(
+            name="a person applies the root, which applies the others",
+            files={
+                "shop/root.yaml": _application("root", "shop/_root"),
+                "shop/_root/order.yaml": _application("order", "shop/order"),
+                **_ORDER,
+            },
+            closed=True,
+        ),
+        Example(
+            name="a person applies every Application",
+            files={"shop/apps/order.yaml": _application("order", "shop/order"), **_ORDER},
             closed=True,
         ),
         Example(name="somebody's directory, where a folder of its own is not deployed", files={**_ROOT, **_ORDER, **_TEA}),
@@ -80,22 +94,22 @@ class FileBelongsToAnApplication(Policy[Folder]):
             closed=True,
             at="ConfigMap/shop/tea",
             pointer="",
-            message="no Application reads the folder live/tea: none of its 2 files is ever applied (config.yaml, service.yaml)",
+            message="no Application reads the folder shop/tea: none of its 2 files is ever applied (config.yaml, service.yaml)",
         ),
         Denied(
             name="an Application that nothing applies",
-            files={**_ROOT, **_ORDER, "live/apps/tea.yaml": _application("tea", "live/tea"), **_TEA},
+            files={**_ROOT, **_ORDER, "shop/apps/tea.yaml": _application("tea", "shop/tea"), **_TEA},
             closed=True,
             at="Application/argocd/tea",
             pointer="",
-            message="no Application reads the folder live/apps: its file tea.yaml is never applied",
+            message="no Application reads the folder shop/apps: its file tea.yaml is never applied",
         ),
         Denied(
             name="somebody's directory, where the folders beside it all have one",
             files={**_ROOT, **_ORDER, **_STOCK, **_TEA},
             at="ConfigMap/shop/tea",
             pointer="",
-            message="no Application reads the folder live/tea: none of its 2 files is ever applied (config.yaml, service.yaml)",
+            message="no Application reads the folder shop/tea: none of its 2 files is ever applied (config.yaml, service.yaml)",
         ),
     )
 
@@ -115,7 +129,7 @@ class FileBelongsToAnApplication(Policy[Folder]):
         left = [manifest for manifest in target.manifests if not _is_met(world, manifest.file)]
         if not left or any(above in world.derived(_opaque) for above in _above(target.name)):
             return
-        if target.name in world.derived(_nearly_named):
+        if target.name in world.derived(_nearly_named) or _is_by_hand(world, target):
             return
         if not world.closed and not _is_meant(world, target):
             return
@@ -148,6 +162,27 @@ def _passed(world: World) -> frozenset[str]:
 def _opaque(world: World) -> frozenset[str]:
     """The folders that kustomize, Helm or a plugin reads."""
     return frozenset(reading.folder for reading in readings(world) if not reading.is_plain)
+
+
+def _is_by_hand(world: World, target: Folder) -> bool:
+    """Whether a person applies a folder, where no bootstrap of ours says what that is: the Application that applies the others, or, where
+    none does, all of them.
+    """
+    if world.derived(_has_bootstrap) or not all(is_application(manifest) for manifest in target.manifests):
+        return False
+    above = world.derived(_of_others)
+    return not above or any(manifest in above for manifest in target.manifests)
+
+
+def _has_bootstrap(world: World) -> bool:
+    return any(manifest.bootstrap for manifest in world.manifests)
+
+
+def _of_others(world: World) -> frozenset[Manifest]:
+    """The Applications that apply Applications."""
+    return frozenset(
+        application.manifest for application, objects in owned(world).items() if any(is_application(each.manifest) for each in objects)
+    )
 
 
 def _nearly_named(world: World) -> frozenset[str]:
