@@ -12,7 +12,7 @@ from crema.policies.contracts.contract import contract_for
 from crema.policies.model.helm import Release, releases
 from crema.policies.model.manifest import Manifest, ref_of
 from crema.policies.model.node import Node
-from crema.policies.model.world import World
+from crema.policies.model.world import World, share_pods
 
 _WORKLOADS: Final = ("Deployment", "StatefulSet", "DaemonSet")
 _MAKE_NOTHING: Final = frozenset(
@@ -95,6 +95,7 @@ def _whole(world: World) -> Whole:
     every = replace(world, manifests=(*world.manifests, *brought))
     made = Whole(world=every, unknown=tuple(unknown), _releases=brought)
     every.know(_whole, made)
+    share_pods(world, every)
     return made
 
 

@@ -104,8 +104,15 @@ class World:
 
     @cached_property
     def pod_templates(self) -> tuple[PodTemplate, ...]:
-        """Every pod template of the world."""
-        return tuple(pod for manifest in self.manifests for pod in pod_templates(manifest))
+        """Every pod template of the world, in the order of its manifests."""
+        return tuple(pod for manifest in self.manifests for pod in self.pods_of(manifest))
+
+    def pods_of(self, manifest: Manifest) -> tuple[PodTemplate, ...]:
+        """The pod templates of one manifest of this world; each is looked for once."""
+        known = self.derived(_pods)
+        if manifest not in known:
+            known[manifest] = tuple(pod_templates(manifest))
+        return known[manifest]
 
     @cached_property
     def definitions(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
@@ -143,6 +150,15 @@ class World:
             for key, value in pod.labels.items():
                 found[pod.manifest.ref.namespace, key, value].append(pod)
         return dict(found)
+
+
+def _pods(_world: World) -> dict[Manifest, tuple[PodTemplate, ...]]:
+    return {}
+
+
+def share_pods(world: World, other: World) -> None:
+    """Let a world know the pod templates that another one finds: for worlds that have manifests in common."""
+    other.know(_pods, world.derived(_pods))
 
 
 def _served(definition: dict[str, Json]) -> frozenset[str]:
