@@ -86,6 +86,16 @@ class FileBelongsToAnApplication(Policy[Folder]):
         ),
         Example(name="somebody's directory, where a folder of its own is not deployed", files={**_ROOT, **_ORDER, **_TEA}),
         Example(name="objects without any Application", files={**_ORDER, **_TEA}, closed=True),
+        Example(
+            name="Applications of charts alone, beside objects that a person applies",
+            files={
+                "shop/_root/loki.yaml": _application("loki", "x").replace(
+                    "path: x, directory: {recurse: true}", "chart: x, targetRevision: 1.0.0"
+                ),
+                **_TEA,
+            },
+            closed=True,
+        ),
     )
     denied = (
         Denied(
@@ -114,8 +124,8 @@ class FileBelongsToAnApplication(Policy[Folder]):
     )
 
     def targets(self, world: World) -> Iterable[Folder]:
-        """Every folder with objects in it, but for bootstraps; none where there is no Application."""
-        if not applications(world):
+        """Every folder with objects in it, but for bootstraps; none where no Application reads a folder of this repository."""
+        if not readings(world) and all(application.known for application in applications(world)):
             return
         inside: defaultdict[str, list[Manifest]] = defaultdict(list)
         for manifest in world.manifests:

@@ -153,9 +153,8 @@ class NamespaceIsMade(Policy[Used]):
         if first is not target.application:
             return
         near = world.derived(_names).like(target.name)
-        unknown = [release for release in whole(world).unknown if not release.cluster]
         owned_here = world.closed or world.derived(_only_lacking).get(instance(world, target.application)) == target.name
-        if not near and (unknown or not owned_here):
+        if not near and not owned_here:
             yield self.undecided(target.application.manifest, f"what makes the namespace {target.name}")
             return
         more = f" (and {len(others)} more {'Applications apply' if len(others) > 1 else 'Application applies'} to it)" if others else ""
