@@ -50,7 +50,7 @@ def chains(draw: st.DrawFn) -> Chain:
         held=held,
         kind=draw(st.sampled_from(("Deployment", "DaemonSet"))),
         host=draw(st.integers(1, 65535)),
-        node=draw(st.integers(30000, 32767)) if held == "NodePort" else draw(st.integers(1024, 6000)),
+        node=draw(st.integers(30000, 32767)) if held == "NodePort" else draw(st.integers(3000, 6000)),  # below are ports of etcd
         inside=inside,
         workers=workers,
         at=draw(st.integers(0, workers)),

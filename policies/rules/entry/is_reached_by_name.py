@@ -197,7 +197,8 @@ class IsReachedByName(Policy[Front]):
             numbers = [held.number for held in node_ports_at(world, on_nodes)]
             if set(numbers) & {mapping.port for _, mapping in cluster.mappings}:
                 return
-            port = f"port {' and '.join(str(number) for number in numbers)}" if numbers else "a port that Kubernetes chooses"
+            listed = " and ".join(str(number) for number in numbers)
+            port = f"port{'s' if len(numbers) > 1 else ''} {listed}" if numbers else "a port that Kubernetes chooses"
             message = (
                 f"{on_nodes} offers {front} on {port} of the nodes, to which no port of the host leads, and no Ingress or HTTPRoute does"
             )

@@ -7,7 +7,8 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
 from crema.policies.model.entry.places import place_of
-from crema.policies.model.entry.protocols import Spoken, is_argo_cd, spoken_by, spoken_to
+from crema.policies.model.entry.protocols import is_argo_cd, spoken_by, spoken_to
+from crema.policies.model.node import Node
 from crema.policies.model.routes.every import routes
 from crema.policies.model.routes.route import Route
 from crema.policies.model.services import ending
@@ -158,11 +159,11 @@ class ServerSpeaksTheProtocol(Policy[Route]):
         else:
             message = f"requests to {url} end in 502: {'a client' if spoken.passes else 'the controller'} begins TLS ({spoken.why}) with a "
             message += f"server that speaks plain HTTP ({served.why})"
-        related = [_other(world, each) for each in (spoken, served) if each.place is not None and each.place != place]
+        others = ((each.place, each.why) for each in (spoken, served))
+        related = [_other(world, where, why) for where, why in others if where is not None and where != place]
         yield self.finding(place_of(world, place, "ingress"), message, path=(*target.hops, *way.hops), related=related, subject=url)
 
 
-def _other(world: World, spoken: Spoken) -> Related:
-    assert spoken.place is not None
-    place = place_of(world, spoken.place, "ingress")
-    return Related(manifest=place.manifest, pointer=place.pointer, note=spoken.why, inner=place.inner or "")
+def _other(world: World, where: Node, why: str) -> Related:
+    place = place_of(world, where, "ingress")
+    return Related(manifest=place.manifest, pointer=place.pointer, note=why, inner=place.inner or "")
