@@ -12,7 +12,7 @@ from crema.policies.model.files import EMPTY, NO_MANIFEST, File, NotAManifest, P
 from crema.policies.model.likeness import is_something_else, resembles
 from crema.policies.model.manifest import Manifest, ref_of
 from crema.policies.model.objects import BOOTSTRAP, NotAnObject, document_of, documents_of, is_document, manifests_of, patches_of
-from crema.policies.model.surroundings import CHART, has_literals, is_values, surroundings
+from crema.policies.model.surroundings import CHART, Surroundings, has_literals, is_kustomization, is_values, surroundings
 from crema.policies.model.templates import has_marks, without_marks
 from crema.policies.model.world import World, world_of
 
@@ -149,6 +149,7 @@ def _world(group: Group, passed: Passed) -> World:
         kubernetes_version=group.setting.kubernetes,
         facts=facts,
         beside=beside,
+        listed=_listed(group, surroundings(group.files, group.top)) if any(is_kustomization(file) for file in group.files) else (),
     )
 
 
@@ -203,8 +204,14 @@ def _open_world(group: Group, passed: Passed) -> World:
         ],
         kustomizations=kustomizations,
         beside=beside,
-        listed={file.shown for file in group.files if file.path in around.objects | around.patches | around.settings},
+        listed=_listed(group, around),
     )
+
+
+def _listed(group: Group, around: Surroundings) -> set[str]:
+    """The files that kustomizations list."""
+    every = around.objects | around.patches | around.settings
+    return {file.shown for file in group.files if file.path in every}
 
 
 def _no_mistake(file: File, broken: Unreadable, *, in_chart: bool) -> str:

@@ -44,6 +44,11 @@ def is_values(file: File) -> bool:
     return _VALUES.search(file.parts[-1]) is not None
 
 
+def is_kustomization(file: File) -> bool:
+    """Whether by its name a file is a kustomization."""
+    return file.parts[-1] in KUSTOMIZATIONS
+
+
 @dataclass(slots=True, kw_only=True)
 class Surroundings:
     """The charts and kustomizations around files. `objects`, `patches` and `settings`: absolute paths that

@@ -9,6 +9,7 @@ from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import Application, Source, applications
 from crema.policies.model.delivery.folders import tree
+from crema.policies.model.delivery.owners import owners
 from crema.policies.model.delivery.tree import roots
 from crema.policies.model.world import World
 
@@ -22,11 +23,11 @@ def _application(name: str, path: str, where: str = "repoURL: https://git.exampl
           destination: {{server: https://kubernetes.default.svc, namespace: shop}}
           source: {{{where}, path: {path}, directory: {{recurse: true}}}}
     """
-    return {f"live/_root/{name}.yaml": text}
+    return {f"shop/_root/{name}.yaml": text}
 
 
-_FILES = {f"live/{name}/a.yaml": f"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {name}}}}}" for name in ("order", "stock", "tea")}
-_TWO = {**_application("root", "live/_root"), **_application("order", "live/order"), **_FILES}
+_FILES = {f"shop/{name}/a.yaml": f"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {name}}}}}" for name in ("order", "stock", "tea")}
+_TWO = {**_application("root", "shop/_root"), **_application("order", "shop/order"), **_FILES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ class OneRepositoryAndRevision(Policy[Taken]):
     allowed = (
         Example(
             name="one repository, with and without .git",
-            files={**_TWO, **_application("stock", "live/stock", "repoURL: https://git.example.com/platform.git, targetRevision: main")},
+            files={**_TWO, **_application("stock", "shop/stock", "repoURL: https://git.example.com/platform.git, targetRevision: main")},
             closed=True,
         ),
         Example(
@@ -67,27 +68,27 @@ class OneRepositoryAndRevision(Policy[Taken]):
     denied = (
         Denied(
             name="another branch",
-            files={**_TWO, **_application("stock", "live/stock", "repoURL: https://git.example.com/platform, targetRevision: develop")},
+            files={**_TWO, **_application("stock", "shop/stock", "repoURL: https://git.example.com/platform, targetRevision: develop")},
             closed=True,
             at="Application/argocd/stock",
             pointer="/spec/source/targetRevision",
-            message="Application stock reads live/stock at develop, and the others of this environment read main",
+            message="Application stock reads shop/stock at develop, and the others of this environment read main",
         ),
         Denied(
             name="no revision, which is that of the repository's default branch",
-            files={**_TWO, **_application("stock", "live/stock", "repoURL: https://git.example.com/platform")},
+            files={**_TWO, **_application("stock", "shop/stock", "repoURL: https://git.example.com/platform")},
             closed=True,
             at="Application/argocd/stock",
             pointer="/spec/source",
-            message="Application stock reads live/stock at HEAD, and the others of this environment read main",
+            message="Application stock reads shop/stock at HEAD, and the others of this environment read main",
         ),
         Denied(
             name="another repository for a folder that is here",
-            files={**_TWO, **_application("stock", "live/stock", "repoURL: https://git.example.com/fork, targetRevision: main")},
+            files={**_TWO, **_application("stock", "shop/stock", "repoURL: https://git.example.com/fork, targetRevision: main")},
             closed=True,
             at="Application/argocd/stock",
             pointer="/spec/source/repoURL",
-            message="Application stock reads live/stock from https://git.example.com/fork, and the others of this environment "
+            message="Application stock reads shop/stock from https://git.example.com/fork, and the others of this environment "
             "from https://git.example.com/platform",
         ),
     )
@@ -129,11 +130,11 @@ def _taken(world: World) -> tuple[Taken, ...]:
 
 
 def _usual(world: World) -> Taken | None:
-    """One of those that say what most say; among as many, the one of the bootstrap."""
+    """One of those that say what most say; among as many, the one that no other Application applies: it brings the others."""
     taken = world.derived(_taken)
     counted = Counter((each.source.url, _revision(each.source)) for each in taken)
     return max(
         taken,
-        key=lambda each: (counted[each.source.url, _revision(each.source)], each.application.manifest.bootstrap),
+        key=lambda each: (counted[each.source.url, _revision(each.source)], each.application.manifest not in owners(world)),
         default=None,
     )
