@@ -265,3 +265,15 @@ def test_a_node_that_is_alone_has_no_taint() -> None:
     cluster = cluster_of(replace(Example(name="", manifests="", documents={"kind.yaml": text}, closed=True)).world())
     assert cluster is not None
     assert [(node.name, node.tainted) for node in cluster.nodes] == [("coffee-control-plane", False)]
+
+
+@settings(max_examples=20, deadline=None)
+@given(chains())
+def test_of_a_port_for_something_that_is_not_here_nothing_is_said_in_a_directory_of_somebodys(chain: Chain) -> None:
+    """A mapping beside the one of the controller may be for what is installed otherwise; in a whole environment it leads nowhere."""
+    cluster, objects = documents(chain)
+    cluster["nodes"][chain.at]["extraPortMappings"].append({"hostPort": 5000, "containerPort": 60000})
+    named = cluster | {"metadata": {"name": "kind"}}
+    apart = Example(name="", manifests=yaml.safe_dump_all([*objects, named])).world()
+    assert [outcome for outcome in _POLICY.check(apart) if isinstance(outcome, Finding)] == []
+    assert [finding.pointer.rpartition("/")[2] for finding in found(cluster, objects)] == ["containerPort"]

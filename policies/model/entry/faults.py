@@ -8,7 +8,7 @@ from typing import Final
 from crema.policies.model.entry.balancers import has_balancer
 from crema.policies.model.entry.controllers import Controller, controller_of, controllers
 from crema.policies.model.entry.doors import Door, doors, node_ports_of, numbers_of, services_of
-from crema.policies.model.entry.entries import Entry, entries, node_ports, reserved
+from crema.policies.model.entry.entries import Entry, Listener, entries, node_ports, reserved
 from crema.policies.model.entry.host_ports import claims, claims_of, replicas_of
 from crema.policies.model.entry.placement import obstacle, room_for
 from crema.policies.model.entry.places import place_of
@@ -52,7 +52,7 @@ def faults_of_entry(world: World, entry: Entry) -> Iterator[Fault]:
     if (mapping.port, other) in claims(world) or (mapping.port, other) in node_ports(world) or _offers(world, mapping.port, other):
         place = mapping.node.get("protocol") or mapping.node
         yield Fault(place=place, message=f"{lead} {mapping.protocol} to {where}, where {other} is listened for", hops=entry.hops)
-    elif (unknown := _unknown(world)) != "":
+    elif (unknown := _unknown(world) or _for_another(world)) != "":
         yield Fault(place=None, message=f"what listens at {where}: {unknown}")
     else:
         place = mapping.node.get("containerPort") or mapping.node
@@ -90,6 +90,26 @@ def _why_unknown(world: World) -> str:
         if pod.spec.get("hostNetwork") is not None and pod.spec.flag("hostNetwork") and not claims_of(pod):
             return f"{pod.manifest} is in the node's network and does not say on which ports it listens"
     return "" if world.closed or controllers(world) else "the controller is not here"
+
+
+def _for_another(world: World) -> str:
+    """In somebody's directory a port may be for what is not here, where the controllers lack none."""
+    lacks = any(_spoken_at(door) < {what for _, _, what in door.controller.ports()} - {""} for door in doors(world))
+    return "" if world.closed or lacks else "it is none of the controllers', and what it is for may not be here"
+
+
+def _spoken_at(door: Door) -> set[str]:
+    """What is spoken at the ports of a controller at which the host arrives."""
+    spoken = {number: what for _, number, what in door.controller.ports()}
+    return {spoken.get(_inside(listener) or 0, "") for entry in door.arriving for listener in entry.listeners}
+
+
+def _inside(listener: Listener) -> int | None:
+    """The port of the container that a listener ends at."""
+    written = listener.claim.node.get("containerPort") if listener.claim is not None else None
+    if written is not None:
+        return written.value if isinstance(written.value, int) else None
+    return listener.number
 
 
 def _holds(world: World) -> str:
@@ -181,9 +201,7 @@ def _missing(world: World, door: Door) -> Iterator[Fault]:
     inside: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in door.arriving:
         for listener in entry.listeners:
-            written = listener.claim.node.get("containerPort") if listener.claim is not None else None
-            number = written.value if written is not None else listener.number
-            inside[spoken.get(number, "") if isinstance(number, int) else ""].append(entry)
+            inside[spoken.get(_inside(listener) or 0, "")].append(entry)
     for what, asking in (("http", plain), ("https", secure)):
         offered = next((number for number, speaks in spoken.items() if speaks == what), None)
         if asking is None or offered is None or inside[""]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from crema.policies.contracts.contract import contract_for
 from crema.policies.engine.example import Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.nearest import nearest
@@ -10,6 +11,7 @@ from crema.policies.engine.policy import Policy
 from crema.policies.model.entry.argo_cd import MAPS, RBAC, ArgoCD, Setting, installations
 from crema.policies.model.entry.argo_cd_rights import RESOURCES, defined, lines
 from crema.policies.model.entry.argo_cd_settings import instead_of, kind_of, meant_by, read_from, required
+from crema.policies.model.helm import Release
 from crema.policies.model.world import World
 
 _MAPS: Final = """
@@ -186,7 +188,7 @@ class ArgoCdValuesHaveTheirType(Policy[ArgoCD]):
                 said = f"is {setting.value}" if short else "has another form"
                 yield self.finding(setting.place, f"{where} {said}; {wanted} is required", subject=setting.key)
             return
-        known = world.closed or target.release is not None
+        known = world.closed if target.release is None else _is_covered(target.release)
         if known and (instead := instead_of(setting.name, setting.key)):
             message = f"Argo CD has not read {where} since 3.0; {instead} stands for it"
             yield self.finding(setting.place, message, subject=setting.key)
@@ -212,3 +214,9 @@ class ArgoCdValuesHaveTheirType(Policy[ArgoCD]):
             elif line.is_grant and line.fields[2].startswith("role:") and line.fields[2] not in roles:
                 message = f"{where} gives {line.fields[1]} {line.fields[2]}, a role that neither Argo CD nor policy.csv has"
                 yield self.finding(line.setting.place, f"{message}{nearest(line.fields[2], roles)}", subject=at)
+
+
+def _is_covered(release: Release) -> bool:
+    """Whether the chart is of a version that is known: a newer one may read more."""
+    contract = contract_for(release.chart)
+    return contract is not None and contract.covers(release.version)
