@@ -19,6 +19,41 @@ _BY_PREREQUISITES: Final[Mapping[str, str]] = {
     "snapshot-controller": "snapshot.storage.k8s.io",
 }
 
+_BROUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "acme.cert-manager.io": ("cert-manager",),
+    "argoproj.io": ("argo",),
+    "bitnami.com": ("sealed-secrets",),
+    "cert-manager.io": ("cert-manager",),
+    "external-secrets.io": ("external-secrets",),
+    "generators.external-secrets.io": ("external-secrets",),
+    "karpenter.sh": ("karpenter",),
+    "keda.sh": ("keda",),
+    "kyverno.io": ("kyverno",),
+    "longhorn.io": ("longhorn",),
+    "monitoring.coreos.com": ("alloy", "crds", "operator", "prometheus"),
+    "opentelemetry.io": ("opentelemetry",),
+    "traefik.io": ("traefik",),
+    "velero.io": ("velero",),
+}
+"""By group, words of which one is in the name of every published chart that defines its kinds."""
+_PUBLISHERS: Final = (
+    "argoproj.github.io",
+    "bitnami",
+    "charts.external-secrets.io",
+    "charts.jetstack.io",
+    "charts.longhorn.io",
+    "grafana-community.github.io",
+    "grafana.github.io",
+    "helm.releases.hashicorp.com",
+    "kedacore.github.io",
+    "kubernetes-sigs.github.io",
+    "kubernetes.github.io",
+    "kyverno.github.io",
+    "open-telemetry.github.io",
+    "prometheus-community.github.io",
+    "traefik.github.io",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
@@ -35,13 +70,32 @@ def definition_of(world: World, ref: Ref) -> Definition | None:
     return world.derived(_definitions).get((ref.group, ref.kind))
 
 
-def may_define(world: World) -> Application | None:
-    """An Application that may define more than is known here; None when each is known."""
-    return world.derived(_unknown)[0]
+def may_define(world: World, group: str) -> Application | None:
+    """An Application that may define kinds of a group, though nobody here knows what it brings; None where none does.
+
+    A chart of a well known publisher brings what its name says: the definitions of cert-manager come from no chart called redis.
+    """
+    unknown = world.derived(_unknown)
+    return unknown.get(group if group in _BROUGHT_BY else "")
 
 
-def _unknown(world: World) -> tuple[Application | None]:
-    return (next((application for application in owned(world) if is_opaque(world, application)), None),)
+def _may_bring(application: Application, words: tuple[str, ...]) -> bool:
+    for source in application.sources:
+        published = source.is_chart and any(place in source.url for place in _PUBLISHERS)
+        if not source.ref and (not published or any(word in (source.chart or source.url) for word in words)):
+            return True
+    return False
+
+
+def _unknown(world: World) -> Mapping[str, Application]:
+    """Group → an Application that may define kinds of it; under the empty one, of any group that is not well known."""
+    opaque = [application for application in owned(world) if is_opaque(world, application)]
+    found = {"": opaque[0]} if opaque else {}
+    for group, words in _BROUGHT_BY.items():
+        one = next((application for application in opaque if _may_bring(application, words)), None)
+        if one is not None:
+            found[group] = one
+    return found
 
 
 def custom(application: Application, objects: tuple[Owned, ...]) -> Mapping[tuple[str, str], Owned]:

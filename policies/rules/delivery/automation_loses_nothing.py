@@ -216,6 +216,7 @@ def _depending(world: World) -> Mapping[str | tuple[str, str], frozenset[Applica
     """A namespace, and a group and kind → the Applications with objects in it, or of it."""
     found: defaultdict[str | tuple[str, str], set[Application]] = defaultdict(set)
     for application, objects in owned(world).items():
+        found[application.target].add(application)
         for each in objects:
             found[each.ref.group, each.ref.kind].add(application)
             if each.ref.namespace:

@@ -77,6 +77,14 @@ class CustomResourceHasADefinition(Policy[Group]):
         Example(name="a chart of which nobody knows what it brings", files=_stack("some-operator", "1.0.0"), closed=True),
         Example(name="somebody's directory", files=_HERE),
         Example(
+            name="a published chart of an unknown version, whose name says what it brings",
+            files={
+                name: text.replace("charts.example.com", "prometheus-community.github.io")
+                for name, text in _stack("prometheus-operator-crds", "1.0.0").items()
+            },
+            closed=True,
+        ),
+        Example(
             name="the cluster has it before",
             files={
                 "shop/_bootstrap/order.yaml": _APPLICATION,
@@ -94,6 +102,14 @@ class CustomResourceHasADefinition(Policy[Group]):
             at="Bean/shop/arabica",
             pointer="/kind",
             message="nothing here defines Bean of coffee.example.com, so Application order applies nothing at all",
+        ),
+        Denied(
+            name="a published chart brings what its name says, and no more",
+            files={name: text.replace("charts.example.com", "charts.bitnami.com") for name, text in _stack("redis", "20.1.0").items()},
+            closed=True,
+            at="PrometheusRule/shop/order",
+            pointer="/kind",
+            message="nothing here defines PrometheusRule of monitoring.coreos.com, so Application order applies nothing at all",
         ),
         Denied(
             name="the chart is there, and its definitions are off",
@@ -128,7 +144,7 @@ class CustomResourceHasADefinition(Policy[Group]):
         if not lacking:
             return
         names, first = ", ".join(lacking), next(iter(lacking.values()))
-        unknown = may_define(world)
+        unknown = may_define(world, target.name)
         if not world.closed or unknown is not None:
             by = f" by {unknown}" if unknown is not None else ""
             yield self.undecided(first.manifest, f"whether {names} of {target.name} is defined{by}")
