@@ -86,6 +86,15 @@ def cases(base: str, body: Body) -> Iterator[Case]:
             yield Case(base=base, pointer=pointer, edit=edit, body=_changed(body, pointer, change))
 
 
+def replaced(body: Body) -> dict[str, Callable[[Any], Body]]:
+    """Every place of an object by its pointer, and how to put another value there."""
+    return {pointer: _putter(body, pointer) for pointer, _ in _places(body, "") if pointer not in {"/apiVersion", "/kind"}}
+
+
+def _putter(body: Body, pointer: str) -> Callable[[Any], Body]:
+    return lambda value: _changed(body, pointer, _put(value))
+
+
 class _Gone:
     pass
 

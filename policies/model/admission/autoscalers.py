@@ -64,7 +64,7 @@ def budget(spec: Mapping[str, Json]) -> Refusals:
         )
     for field in ("minAvailable", "maxUnavailable"):
         yield from share(spec, field)
-    if spec.get("unhealthyPodEvictionPolicy") not in {None, "IfHealthyBudget", "AlwaysAllow"}:
+    if spec.get("unhealthyPodEvictionPolicy") not in (None, "IfHealthyBudget", "AlwaysAllow"):
         yield wrong("unhealthyPodEvictionPolicy", spec.get("unhealthyPodEvictionPolicy"), "IfHealthyBudget or AlwaysAllow")
     yield from below("selector", selector(spec.get("selector")))
 
@@ -96,7 +96,7 @@ def _metric(metric: Mapping[str, Json]) -> Refusals:
 
 def _source(kind: str, source: Mapping[str, Json]) -> Refusals:
     target = mapping(source.get("target"))
-    if kind in {"resource", "containerResource"}:
+    if kind in ("resource", "containerResource"):
         name = text(source.get("name"))
         if not name:
             yield lacks("name", "cpu or memory is required")
@@ -108,7 +108,7 @@ def _source(kind: str, source: Mapping[str, Json]) -> Refusals:
         yield from below("metric", misfit(mapping(source.get("metric")), "name", PATH_SEGMENT, required=True))
     if kind == "object":
         yield from below("describedObject", _reference(mapping(source.get("describedObject")), grouped=False))
-    if target.get("type") not in {"Utilization", "Value", "AverageValue"}:
+    if target.get("type") not in ("Utilization", "Value", "AverageValue"):
         yield wrong(("target", "type"), target.get("type"), "Utilization, Value or AverageValue")
     for field in ("value", "averageValue"):
         amount = quantity(target.get(field))
@@ -128,13 +128,13 @@ def _rules(rules: Mapping[str, Json]) -> Refusals:
     window = number(rules.get("stabilizationWindowSeconds"))
     if window is not None and not 0 <= window <= _WINDOW:
         yield wrong("stabilizationWindowSeconds", window, f"0 to {_WINDOW} (an hour)")
-    if rules.get("selectPolicy") not in {None, "Max", "Min", "Disabled"}:
+    if rules.get("selectPolicy") not in (None, "Max", "Min", "Disabled"):
         yield wrong("selectPolicy", rules.get("selectPolicy"), "Max, Min or Disabled")
     if rules.get("policies") == []:
         yield Refusal(("policies",), "is empty; at least one policy is required", "leave policies out to have the server's own")
     for index, policy in items(rules.get("policies")):
         here, value, period = ("policies", index), number(policy.get("value")), number(policy.get("periodSeconds"))
-        if policy.get("type") not in {"Pods", "Percent"}:
+        if policy.get("type") not in ("Pods", "Percent"):
             yield wrong((*here, "type"), policy.get("type"), "Pods or Percent")
         if value is not None and value < 1:
             yield wrong((*here, "value"), value, "1 or more")

@@ -83,7 +83,7 @@ def _resizes(container: Container, *, never: bool) -> Refusals:
         if name in seen:
             yield Refusal(("resizePolicy", index, "resourceName"), twice(name))
         seen.add(name)
-        if policy not in {"NotRequired", "RestartContainer"} and policy is not None:
+        if policy not in ("NotRequired", "RestartContainer") and policy is not None:
             yield wrong(("resizePolicy", index, "restartPolicy"), policy, "NotRequired or RestartContainer")
         elif never and policy != "NotRequired":
             yield wrong(("resizePolicy", index, "restartPolicy"), policy, "NotRequired in a pod whose restartPolicy is Never")
@@ -91,14 +91,14 @@ def _resizes(container: Container, *, never: bool) -> Refusals:
 
 def _restarts(container: Container) -> Refusals:
     policy, rules = container.get("restartPolicy"), container.get("restartPolicyRules")
-    if policy is not None and policy not in {"Always", "Never", "OnFailure"}:
+    if policy is not None and policy not in ("Always", "Never", "OnFailure"):
         yield wrong("restartPolicy", policy, "Always, Never or OnFailure")
     if rules and policy is None:
         yield Refusal(("restartPolicyRules",), "is given without a restartPolicy of the container; one is required beside it")
     if isinstance(rules, list) and len(rules) > 20:
         yield Refusal(("restartPolicyRules",), f"has {len(rules)} rules; at most 20 are allowed")
     for index, rule in items(rules):
-        if rule.get("action") not in {"Restart", "RestartAllContainers"}:
+        if rule.get("action") not in ("Restart", "RestartAllContainers"):
             yield wrong(("restartPolicyRules", index, "action"), rule.get("action"), "Restart")
         if not mapping(rule.get("exitCodes")):
             yield Refusal(("restartPolicyRules", index), "has no exitCodes; they are required")

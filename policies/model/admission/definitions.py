@@ -11,14 +11,14 @@ from crema.policies.model.admission.forms import DNS_1035, DNS_SUBDOMAIN
 from crema.policies.model.admission.refusal import Refusal, Refusals, Way, below, items, lacks, mapping, shown, text, texts, wrong
 from crema.policies.model.values import Json
 
-_TYPES: Final = frozenset({"array", "boolean", "integer", "number", "object", "string"})
+_TYPES: Final = ("array", "boolean", "integer", "number", "object", "string")
 _SHAPES: Final[Mapping[str, type | tuple[type, ...]]] = {"array": list, "boolean": bool, "object": dict, "string": str}
-_COLUMNS: Final = frozenset({"integer", "number", "string", "boolean", "date"})
+_COLUMNS: Final = ("integer", "number", "string", "boolean", "date")
 _PATH: Final = re.compile(r"(?:\.[A-Za-z_](?:[-A-Za-z0-9_]*[A-Za-z0-9_])?)+")
 _LOOSE_PATH: Final = re.compile(r"\..*")
 _PROTECTED: Final = (".k8s.io", ".kubernetes.io")
 _APPROVED: Final = "api-approved.kubernetes.io"
-_LIST_TYPES: Final = frozenset({"atomic", "set", "map"})
+_LIST_TYPES: Final = ("atomic", "set", "map")
 
 
 def definition(body: Mapping[str, Json]) -> Refusals:
@@ -28,7 +28,7 @@ def definition(body: Mapping[str, Json]) -> Refusals:
     if name and name != wanted:
         yield wrong(("metadata", "name"), name, f"{wanted}, the plural and the group,")
     yield from below("spec", _names(spec))
-    if spec.get("scope") not in {None, "Namespaced", "Cluster"}:
+    if spec.get("scope") not in (None, "Namespaced", "Cluster"):
         yield wrong(("spec", "scope"), spec.get("scope"), "Namespaced or Cluster")
     if not DNS_SUBDOMAIN.fits(text(spec.get("group"))) or "." not in text(spec.get("group")):
         yield wrong(("spec", "group"), spec.get("group"), "a domain such as shop.example.com")
@@ -124,7 +124,7 @@ def _structure(schema: Mapping[str, Json], way: Way) -> Refusals:
     yield from _default(schema, kind, way)
     if (
         isinstance(schema.get("properties"), dict)
-        and schema.get("additionalProperties") not in {None}
+        and schema.get("additionalProperties") not in (None,)
         and not isinstance(schema.get("additionalProperties"), dict)
     ):
         yield Refusal((*way, "additionalProperties"), "stands beside properties; only one of both is allowed")
@@ -148,7 +148,7 @@ def _default(schema: Mapping[str, Json], kind: Json, way: Way) -> Refusals:
     value, allowed = schema.get("default"), schema.get("enum")
     shape = _SHAPES.get(text(kind))
     numeric = isinstance(value, int | float) and not isinstance(value, bool) and (kind != "integer" or float(value).is_integer())
-    if (shape is not None and not isinstance(value, shape)) or (kind in {"integer", "number"} and not numeric):
+    if (shape is not None and not isinstance(value, shape)) or (kind in ("integer", "number") and not numeric):
         yield wrong((*way, "default"), value, f"a value of the type {kind}")
     elif isinstance(allowed, list) and allowed and value not in allowed:
         yield wrong((*way, "default"), value, f"one of {', '.join(map(shown, allowed))}")

@@ -41,7 +41,7 @@ def in_custom(group: str, kind: str, body: Mapping[str, Json]) -> Refusals:
         yield from below(("spec", "groups"), repeated(spec.get("groups"), ("name",)))
     elif (group, kind) == ("gateway.networking.k8s.io", "Gateway"):
         yield from below(("spec", "listeners"), repeated(spec.get("listeners"), ("name",)))
-    elif group == "gateway.networking.k8s.io" and kind in {"HTTPRoute", "GRPCRoute"}:
+    elif group == "gateway.networking.k8s.io" and kind in ("HTTPRoute", "GRPCRoute"):
         for index, rule in items(spec.get("rules")):
             yield from below(("spec", "rules", index), _rule(rule))
 
@@ -64,10 +64,10 @@ def _headers(filters: Json, way: Way) -> Refusals:
 
 def repeated(value: Json, keys: tuple[str, ...]) -> Refusals:
     """The items of a list whose keys an item before them has."""
-    seen: dict[tuple[Json, ...], int] = {}
+    seen: dict[tuple[str, ...], int] = {}
     for index, one in items(value):
-        key = tuple(one.get(name) or _DEFAULTS.get(name) for name in keys)
-        if key in seen and key[0] is not None:
-            written = " ".join(str(part) for part in key)
+        key = tuple(str(one.get(name) or _DEFAULTS.get(name, "")) for name in keys)
+        if key in seen and key[0]:
+            written = " ".join(key)
             yield Refusal((index,), f"is {written} a second time; the first is at [{seen[key]}]", f"leave one of the two {written} out")
         seen.setdefault(key, index)

@@ -10,7 +10,7 @@ from crema.policies.model.admission.refusal import Refusal, Refusals, below, ite
 from crema.policies.model.admission.schedules import DURATION
 from crema.policies.model.values import Json
 
-_NOT_OWNED: Final = frozenset({"Merge", "None"})
+_NOT_OWNED: Final = ("Merge", "None")
 _KINDS: Final = ("extract", "find")
 _REPLACED: Final = "Retain"
 

@@ -12,14 +12,14 @@ from crema.policies.model.admission.refusal import Refusal, Refusals, Way, below
 from crema.policies.model.values import Json
 
 _FILTERS: Final[Mapping[str, str]] = {
-    kind: kind[0].lower() + kind[1:] if kind not in {"URLRewrite", "CORS"} else {"URLRewrite": "urlRewrite", "CORS": "cors"}[kind]
+    kind: kind[0].lower() + kind[1:] if kind not in ("URLRewrite", "CORS") else {"URLRewrite": "urlRewrite", "CORS": "cors"}[kind]
     for kind in (
         *("RequestHeaderModifier", "ResponseHeaderModifier", "RequestMirror", "RequestRedirect", "URLRewrite", "ExtensionRef", "CORS"),
         "ExternalAuth",
     )
 }
 _ONCE: Final = frozenset({"RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite", "CORS"})
-_PLAIN: Final = frozenset({"HTTP", "TCP", "UDP"})
+_PLAIN: Final = ("HTTP", "TCP", "UDP")
 _PATH: Final = re.compile(r"(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+")
 _SEQUENCES: Final = ("//", "/./", "/../", "%2f", "%2F", "#")
 _SERVICE: Final = re.compile(r"(?i)\.?[a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)*")
@@ -33,7 +33,7 @@ def gateway(spec: Mapping[str, Json]) -> Refusals:
     seen: dict[tuple[Json, ...], Way] = {}
     for index, one in items(spec.get("listeners")):
         here, protocol, tls = ("listeners", index), one.get("protocol"), one.get("tls")
-        key = (number(one.get("port")), protocol, one.get("hostname"))
+        key = (number(one.get("port")), text(protocol), text(one.get("hostname")))
         if key in seen:
             said = f"has the port, protocol and hostname of listeners[{seen[key][1]}]; each listener has its own"
             yield Refusal(here, said, "give it another hostname or another port")
@@ -41,7 +41,7 @@ def gateway(spec: Mapping[str, Json]) -> Refusals:
         mode = mapping(tls).get("mode") or "Terminate"
         if protocol in _PLAIN and tls is not None:
             yield Refusal((*here, "tls"), f"is given beside the protocol {protocol}; only HTTPS and TLS have it", "write protocol: HTTPS")
-        if protocol in {"TCP", "UDP"} and one.get("hostname"):
+        if protocol in ("TCP", "UDP") and one.get("hostname"):
             yield Refusal((*here, "hostname"), f"is given beside the protocol {protocol}, which knows no hosts", "leave the hostname out")
         if protocol == "HTTPS" and tls is not None and mode != "Terminate":
             yield wrong((*here, "tls", "mode"), mode, "Terminate for the protocol HTTPS", "write protocol: TLS to pass it through")
@@ -51,12 +51,12 @@ def gateway(spec: Mapping[str, Json]) -> Refusals:
             yield Refusal(
                 (*here, "tls"), "terminates TLS without a certificate; certificateRefs are required", "name the Secret of a certificate"
             )
-    addresses: set[tuple[Json, Json]] = set()
+    addresses: set[tuple[str, str]] = set()
     for index, one in items(spec.get("addresses")):
-        value = one.get("value")
-        if (one.get("type"), value) in addresses and one.get("type") in {"Hostname", "IPAddress"}:
+        value, sort = one.get("value"), text(one.get("type"))
+        if (sort, text(value)) in addresses and sort in ("Hostname", "IPAddress"):
             yield Refusal(("addresses", index, "value"), twice(value))
-        addresses.add((one.get("type"), value))
+        addresses.add((sort, text(value)))
         if one.get("type") == "Hostname" and isinstance(value, str) and not (DNS_SUBDOMAIN.fits(value) or WILDCARD.fits(value)):
             yield wrong(("addresses", index, "value"), value, "the name of a host")
 
@@ -85,8 +85,8 @@ def _parents(spec: Mapping[str, Json]) -> Refusals:
     """Of two references to one Gateway each names a section; by their ports only the experimental channel tells them apart."""
     seen: dict[tuple[Json, ...], tuple[int, dict[str, set[Json]]]] = {}
     for index, parent in items(spec.get("parentRefs")):
-        key = tuple(parent.get(field) or "" for field in ("group", "kind", "namespace", "name"))
-        name, port = text(parent.get("sectionName")), parent.get("port")
+        key = tuple(text(parent.get(field)) for field in ("group", "kind", "namespace", "name"))
+        name, port = text(parent.get("sectionName")), number(parent.get("port"))
         first, sections = seen.setdefault(key, (index, {}))
         if name in sections:
             said = f"names {parent.get('name')} as parentRefs[{first}] does; the sectionName has to tell them apart"

@@ -60,7 +60,7 @@ def ingress_class(spec: Mapping[str, Json]) -> Refusals:
     for field in ("kind", "name"):
         yield from below("parameters", misfit(parameters, field, PATH_SEGMENT, required=True))
     scope = parameters.get("scope")
-    if scope not in {None, "Cluster", "Namespace"}:
+    if scope not in (None, "Cluster", "Namespace"):
         yield wrong(("parameters", "scope"), scope, "Cluster or Namespace")
     if scope == "Namespace" and not parameters.get("namespace"):
         yield lacks("namespace", "parameters in a namespace name it", ("parameters",))
@@ -91,7 +91,7 @@ def _rule(rule: Mapping[str, Json]) -> Refusals:
 
 def _path(one: Mapping[str, Json]) -> Refusals:
     kind, path = one.get("pathType"), text(one.get("path"))
-    if kind not in {"Exact", "Prefix", "ImplementationSpecific"}:
+    if kind not in ("Exact", "Prefix", "ImplementationSpecific"):
         yield wrong("pathType", kind, "Exact, Prefix or ImplementationSpecific") if kind is not None else lacks("pathType")
         return
     if not path.startswith("/") and (path or kind != "ImplementationSpecific"):

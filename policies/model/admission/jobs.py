@@ -33,7 +33,7 @@ def job(spec: Mapping[str, Json], *, of_cron: bool = False) -> Refusals:
     """What is wrong with the specification of a Job."""
     yield from counts(spec, _COUNTS)
     mode = spec.get("completionMode")
-    if mode not in {None, "NonIndexed", "Indexed"}:
+    if mode not in (None, "NonIndexed", "Indexed"):
         yield wrong("completionMode", mode, "NonIndexed or Indexed")
     elif mode == "Indexed":
         yield from _indexed(spec)
@@ -51,7 +51,7 @@ def job(spec: Mapping[str, Json], *, of_cron: bool = False) -> Refusals:
     if isinstance(by, str) and (not DOMAIN_PATH.fits(by) or len(by) > 63):
         yield wrong("managedBy", by, DOMAIN_PATH.words)
     policy, replaced = spec.get("podFailurePolicy"), spec.get("podReplacementPolicy")
-    if replaced not in {None, "TerminatingOrFailed", "Failed"}:
+    if replaced not in (None, "TerminatingOrFailed", "Failed"):
         yield wrong("podReplacementPolicy", replaced, "TerminatingOrFailed or Failed")
     elif policy is not None and replaced == "TerminatingOrFailed":
         yield wrong("podReplacementPolicy", replaced, "Failed beside a podFailurePolicy")
@@ -149,15 +149,15 @@ def _failure(spec: Mapping[str, Json], policy: Mapping[str, Json]) -> Refusals:
         for place, one in items(conditions):
             if not is_qualified(text(one.get("type"))):
                 yield wrong((*here, "onPodConditions", place, "type"), one.get("type"), QUALIFIED.words)
-            if one.get("status") not in {None, "", "True", "False", "Unknown"}:
+            if one.get("status") not in (None, "", "True", "False", "Unknown"):
                 yield wrong((*here, "onPodConditions", place, "status"), one.get("status"), '"True", "False" or "Unknown"')
 
 
 def _codes(codes: Mapping[str, Json], names: set[str]) -> Refusals:
-    if codes.get("operator") not in {"In", "NotIn"}:
+    if codes.get("operator") not in ("In", "NotIn"):
         yield wrong("operator", codes.get("operator"), "In or NotIn")
     name = codes.get("containerName")
-    if name is not None and name not in names:
+    if name is not None and text(name) not in names:
         yield wrong("containerName", name, f"a container of the pod ({', '.join(sorted(names))})")
     values = codes.get("values")
     listed = [value for value in values if isinstance(value, int)] if isinstance(values, list) else []

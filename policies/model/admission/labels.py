@@ -10,9 +10,9 @@ from crema.policies.model.admission.forms import DNS_SUBDOMAIN, LABEL_VALUE, QUA
 from crema.policies.model.admission.refusal import Refusal, Refusals, below, items, lacks, mapping, shown, text, texts, wrong
 from crema.policies.model.values import Json
 
-_WITH_VALUES: Final = frozenset({"In", "NotIn"})
-_WITHOUT: Final = frozenset({"Exists", "DoesNotExist"})
-_COMPARED: Final = frozenset({"Gt", "Lt"})
+_WITH_VALUES: Final = ("In", "NotIn")
+_WITHOUT: Final = ("Exists", "DoesNotExist")
+_COMPARED: Final = ("Gt", "Lt")
 _OPERATORS: Final = "In, NotIn, Exists or DoesNotExist"
 
 

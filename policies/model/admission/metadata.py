@@ -85,7 +85,7 @@ def _pod_security(given: Mapping[str, Json]) -> Refusals:
     """https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces"""
     for mode in ("enforce", "audit", "warn"):
         level, version = given.get(f"{_SECURITY}{mode}"), given.get(f"{_SECURITY}{mode}-version")
-        if isinstance(level, str) and level not in {"privileged", "baseline", "restricted"}:
+        if isinstance(level, str) and level not in ("privileged", "baseline", "restricted"):
             yield wrong(f"{_SECURITY}{mode}", level, "privileged, baseline or restricted")
         if isinstance(version, str) and not _VERSION.fullmatch(version):
             yield wrong(f"{_SECURITY}{mode}-version", version, "latest or a version such as v1.36")

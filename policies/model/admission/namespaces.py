@@ -154,4 +154,4 @@ def replicas(body: Mapping[str, Json]) -> int:
     """How many pods a workload runs at least at once."""
     spec = mapping(body.get("spec"))
     given = number(spec.get("replicas"))
-    return 1 if given is None or body.get("kind") not in {"Deployment", "StatefulSet", "ReplicaSet"} else max(given, 0)
+    return 1 if given is None or body.get("kind") not in ("Deployment", "StatefulSet", "ReplicaSet") else max(given, 0)

@@ -31,7 +31,7 @@ def network_policy(spec: Mapping[str, Json]) -> Refusals:
 def _port(port: Mapping[str, Json]) -> Refusals:
     given, end = port.get("port"), number(port.get("endPort"))
     value = number(given)
-    if port.get("protocol") not in {None, "TCP", "UDP", "SCTP"}:
+    if port.get("protocol") not in (None, "TCP", "UDP", "SCTP"):
         yield wrong("protocol", port.get("protocol"), "TCP, UDP or SCTP")
     if value is not None and not 1 <= value <= 65535:
         yield wrong("port", value, PORT_RANGE)

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from crema.policies.model.admission.refusal import Refusal, Way
 from crema.policies.model.manifest import Manifest
-from crema.policies.model.node import Node
-from crema.policies.model.pods import PodTemplate
+from crema.policies.model.node import Node, UnknownShape
+from crema.policies.model.pods import PodTemplate, pod_templates
 from crema.policies.model.steps import keys_of, step, value_at
 from crema.policies.model.templates import is_placeholder
 from crema.policies.model.world import World
@@ -73,10 +73,23 @@ def own(manifest: Manifest) -> bool:
 
 def _pods(world: World) -> dict[Manifest, tuple[PodTemplate, ...]]:
     found: dict[Manifest, list[PodTemplate]] = {}
-    for pod in world.pod_templates:
+    for pod in _templates(world):
         if pod.manifest.ref.group not in _PATTERNS and not pod.spec.pointer.startswith("/status/"):
             found.setdefault(pod.manifest, []).append(pod)
     return {manifest: tuple(held) for manifest, held in found.items()}
+
+
+def _templates(world: World) -> Iterator[PodTemplate]:
+    """The pod templates of a world. One whose labels are none is left out: the server does not decode it, as the schema policy says."""
+    try:
+        yield from world.pod_templates
+    except UnknownShape:
+        for manifest in world.manifests:
+            try:
+                held = tuple(pod_templates(manifest))
+            except UnknownShape:
+                continue
+            yield from held
 
 
 def _named(manifest: Manifest) -> tuple[str, str, str]:

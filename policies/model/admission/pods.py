@@ -32,7 +32,7 @@ def pod(spec: Mapping[str, Json], *, of_set: bool = False, template: bool = Fals
     deadline = number(spec.get("activeDeadlineSeconds"))
     if deadline is not None and not 1 <= deadline <= _LAST:
         yield wrong("activeDeadlineSeconds", deadline, f"1 to {_LAST}")
-    if spec.get("preemptionPolicy") not in {None, "PreemptLowerPriority", "Never"}:
+    if spec.get("preemptionPolicy") not in (None, "PreemptLowerPriority", "Never"):
         yield wrong("preemptionPolicy", spec.get("preemptionPolicy"), "PreemptLowerPriority or Never")
     yield from _dns(spec)
     yield from _host(spec)
@@ -47,7 +47,7 @@ def pod(spec: Mapping[str, Json], *, of_set: bool = False, template: bool = Fals
 
 def _dns(spec: Mapping[str, Json]) -> Refusals:
     policy, config = spec.get("dnsPolicy"), mapping(spec.get("dnsConfig"))
-    if policy not in {None, "", "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"}:
+    if policy not in (None, "", "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"):
         yield wrong("dnsPolicy", policy, "ClusterFirst, ClusterFirstWithHostNet, Default or None")
     servers = list(texts(config.get("nameservers")))
     if policy == "None" and not servers:
@@ -92,9 +92,9 @@ def _host(spec: Mapping[str, Json]) -> Refusals:
 
 def _system(spec: Mapping[str, Json]) -> Refusals:
     system = mapping(spec.get("os")).get("name")
-    if spec.get("os") is not None and system not in {"linux", "windows"}:
+    if spec.get("os") is not None and system not in ("linux", "windows"):
         yield wrong(("os", "name"), system, "linux or windows")
     if system == "windows":
         for field in ("hostPID", "hostIPC", "hostUsers", "shareProcessNamespace", "resources"):
-            if spec.get(field) not in {None, False} or (spec.get(field) is False and field in {"hostUsers", "shareProcessNamespace"}):
+            if spec.get(field) not in (None, False) or (spec.get(field) is False and field in ("hostUsers", "shareProcessNamespace")):
                 yield Refusal((field,), "is given for a pod of Windows, which has none")

@@ -46,16 +46,16 @@ def container_ports(spec: Mapping[str, Json]) -> Refusals:
 def service_ports(spec: Mapping[str, Json]) -> Refusals:
     """What is wrong with the ports of a Service. A port without a name, or a nodePort without its type, is another policy's."""
     names: dict[str, int] = {}
-    numbers: dict[tuple[Json, Json], int] = {}
-    nodes: dict[tuple[Json, Json], int] = {}
+    numbers: dict[tuple[str, int], int] = {}
+    nodes: dict[tuple[str, int], int] = {}
     many = list(items(spec.get("ports")))
     for index, port in many:
-        protocol = port.get("protocol") or "TCP"
+        protocol = text(port.get("protocol")) or "TCP"
         yield from below(("ports", index), misfit(port, "name", DNS_LABEL))
         if port.get("name") == "" and len(many) > 1:
             yield wrong(("ports", index, "name"), "", f"a name for each of {len(many)} ports")
         yield from below(("ports", index), port_number(port, "port"))
-        if port.get("targetPort") not in {0, ""}:
+        if port.get("targetPort") not in (0, ""):
             yield from below(("ports", index), port_or_name(port, "targetPort"))
         yield from below(("ports", index), port_number(port, "nodePort", zero=True))
         kind = text(port.get("appProtocol"))
@@ -70,7 +70,8 @@ def service_ports(spec: Mapping[str, Json]) -> Refusals:
             if value and (protocol, value) in taken:
                 first = ("spec", "ports", taken[protocol, value], key)
                 yield Refusal(("ports", index, key), twice(value, first), f"give each {protocol} port a number of its own")
-            taken.setdefault((protocol, value), index)
+            if value:
+                taken.setdefault((protocol, value), index)
 
 
 def _ports(container: Mapping[str, Json]) -> Refusals:

@@ -35,7 +35,7 @@ def _probe(kind: str, probe: Mapping[str, Json]) -> Refusals:
         if value is not None and value < 0:
             yield wrong(field, value, "0 or more")
     success = number(probe.get("successThreshold"))
-    if kind != "readinessProbe" and success not in {None, 0, 1} and success is not None and success > 0:
+    if kind != "readinessProbe" and success not in (None, 0, 1) and success is not None and success > 0:
         yield wrong("successThreshold", success, f"1 for a {kind}", "leave successThreshold out: only a readinessProbe may have another")
     grace = number(probe.get("terminationGracePeriodSeconds"))
     if grace is not None and kind == "readinessProbe":
@@ -64,7 +64,7 @@ def _handler(value: Mapping[str, Json], kinds: tuple[str, ...], grace: int | Non
 def _action(kind: str, action: Mapping[str, Json], grace: int | None) -> Refusals:
     if kind == "exec" and not action.get("command"):
         yield lacks("command", "a command to run is required")
-    if kind in {"httpGet", "tcpSocket"}:
+    if kind in ("httpGet", "tcpSocket"):
         yield from port_or_name(action, "port")
     if kind == "grpc":
         yield from port_or_name(action, "port")

@@ -35,7 +35,7 @@ def projected(source: Mapping[str, Json]) -> Refusals:
 
 
 def _part(kind: str, part: Mapping[str, Json]) -> Refusals:
-    if kind in {"secret", "configMap"}:
+    if kind in ("secret", "configMap"):
         if not part.get("name"):
             yield lacks("name")
         yield from files(part)

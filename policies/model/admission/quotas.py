@@ -60,11 +60,11 @@ def quota(spec: Mapping[str, Json]) -> Refusals:
         name = text(term.get("scopeName"))
         yield from below((*here, "scopeName"), _scope(name, hard))
         many = len(list(texts(term.get("values"))))
-        if name in _SCOPES and name not in {"PriorityClass", "VolumeAttributesClass"} and operator != "Exists":
+        if name in _SCOPES and name not in ("PriorityClass", "VolumeAttributesClass") and operator != "Exists":
             yield wrong((*here, "operator"), operator, f"Exists for the scope {name}")
-        if operator in {"In", "NotIn"} and not many:
+        if operator in ("In", "NotIn") and not many:
             yield lacks("values", f"the operator {operator} needs at least one", here)
-        if operator in {"Exists", "DoesNotExist"} and many:
+        if operator in ("Exists", "DoesNotExist") and many:
             yield Refusal((*here, "values"), f"is given; the operator {operator} takes none")
     for pair in _APART:
         if pair <= set(scopes) or pair <= {text(one.get("scopeName")) for _, one in items(chosen.get("matchExpressions"))}:
@@ -105,8 +105,8 @@ def _limit(kind: str, limit: Mapping[str, Json]) -> Refusals:
         yield Refusal((), "has neither min nor max of storage; one of both is required for claims")
     for field in ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio"):
         for name in mapping(limit.get(field)):
-            wanted = resource_name(name) if kind in {"Pod", "Container"} else "" if is_qualified(name) else QUALIFIED.words
-            if not wanted and kind not in {"Pod", "Container"} and "/" not in name and name not in _HARD:
+            wanted = resource_name(name) if kind in ("Pod", "Container") else "" if is_qualified(name) else QUALIFIED.words
+            if not wanted and kind not in ("Pod", "Container") and "/" not in name and name not in _HARD:
                 wanted = "storage or a name such as example.com/disk"
             if wanted:
                 yield Refusal((field, name), f"names the resource {shown(name)}; {wanted} is required")
@@ -141,7 +141,7 @@ def priority_class(body: Mapping[str, Json]) -> Refusals:
             yield wrong(("metadata", "name"), name, "a name without system- in front, which is the system's own,")
     elif value is not None and value > _HIGHEST:
         yield wrong("value", value, f"at most {_HIGHEST}")
-    if body.get("preemptionPolicy") not in {None, "PreemptLowerPriority", "Never"}:
+    if body.get("preemptionPolicy") not in (None, "PreemptLowerPriority", "Never"):
         yield wrong("preemptionPolicy", body.get("preemptionPolicy"), "PreemptLowerPriority or Never")
 
 

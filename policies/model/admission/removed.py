@@ -41,7 +41,7 @@ def in_pod(spec: Mapping[str, Json]) -> Refusals:
     nodes = mapping(mapping(spec.get("affinity")).get("nodeAffinity")).get("requiredDuringSchedulingIgnoredDuringExecution")
     for index, term in items(mapping(nodes).get("nodeSelectorTerms")):
         for place, one in items(term.get("matchExpressions")):
-            if text(one.get("key")) == _GONE and one.get("operator") in {"In", "Exists"}:
+            if text(one.get("key")) == _GONE and one.get("operator") in ("In", "Exists"):
                 way = (*_REQUIRED, "nodeSelectorTerms", index, "matchExpressions", place, "key")
                 yield Refusal(way, f"asks for {_GONE}, which nodes no longer carry", f"write {_INSTEAD}")
     for index, volume in items(spec.get("volumes")):

@@ -119,8 +119,8 @@ def _odd(name: str, amount: Json) -> Refusals:
             yield Refusal((), f"is {shown(amount)}: {int(size)} processors", f"write {bare}m for {bare} thousandths of a processor")
         elif size < _MILLI:
             yield Refusal((), f"is {shown(amount)}: less than a thousandth of a processor, which is rounded up to 1m", "write 1m or more")
-    elif name in {"memory", "ephemeral-storage", "storage"}:
-        if unit in {"m", "u", "n"}:
+    elif name in ("memory", "ephemeral-storage", "storage"):
+        if unit in ("m", "u", "n"):
             yield Refusal((), f"is {shown(amount)}: thousandths of a byte, {float(size):g} bytes in all", f"write {bare}Mi for mebibytes")
         elif not unit and size < _MEBIBYTE:
             yield Refusal((), f"is {shown(amount)}: {int(size)} bytes", f"write {bare}Mi if mebibytes are meant")

@@ -27,7 +27,7 @@ def binding(kind: str, body: Mapping[str, Json]) -> Refusals:
     """What is wrong with a RoleBinding or a ClusterRoleBinding."""
     ref = mapping(body.get("roleRef"))
     allowed = ("ClusterRole",) if kind == "ClusterRoleBinding" else ("Role", "ClusterRole")
-    if ref.get("apiGroup") not in {None, "", _GROUP}:
+    if ref.get("apiGroup") not in (None, "", _GROUP):
         yield wrong(("roleRef", "apiGroup"), ref.get("apiGroup"), _GROUP)
     if ref.get("kind") not in allowed:
         fix = "bind a ClusterRole, or make it a RoleBinding" if ref.get("kind") == "Role" else ""
@@ -66,7 +66,7 @@ def _subject(kind: str, subject: Mapping[str, Json]) -> Refusals:
             yield wrong("apiGroup", group, "no apiGroup for a ServiceAccount", "leave apiGroup out")
         if kind == "ClusterRoleBinding" and not subject.get("namespace"):
             yield lacks("namespace", f"the ServiceAccount {name} lives in some namespace")
-    elif who in {"User", "Group"}:
+    elif who in ("User", "Group"):
         if group and group != _GROUP:
             yield wrong("apiGroup", group, _GROUP)
         if subject.get("namespace"):

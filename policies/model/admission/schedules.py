@@ -65,7 +65,7 @@ def _fits(part: str, low: int, high: int, names: Mapping[str, int]) -> bool:
     first, *last = ends.split("-")
     if len(steps) > 1 or len(last) > 1 or (steps and not (steps[0].isdecimal() and int(steps[0]) > 0)):
         return False
-    if first in {"*", "?"}:
+    if first in ("*", "?"):
         return True
     start = _number(first, names)
     end = (_number(last[0], names) if last else high if steps else start) if start is not None else None

@@ -52,7 +52,7 @@ def toleration(one: Mapping[str, Json]) -> Refusals:
         yield Refusal(("value",), "is given beside the operator Exists, which takes none", "leave the value out, or write operator: Equal")
     if operator == "Equal" and not LABEL_VALUE.fits(value):
         yield wrong("value", value, LABEL_VALUE.words)
-    if operator in {"Lt", "Gt"}:
+    if operator in ("Lt", "Gt"):
         yield wrong("operator", operator, "Equal or Exists")._replace(gated=True)
     if one.get("effect") and one.get("effect") not in _EFFECTS:
         yield wrong("effect", one.get("effect"), f"one of {', '.join(_EFFECTS)}")
@@ -60,14 +60,14 @@ def toleration(one: Mapping[str, Json]) -> Refusals:
 
 def taints(spec: Mapping[str, Json]) -> Refusals:
     """What is wrong with the taints of a node."""
-    seen: set[tuple[str, Json]] = set()
+    seen: set[tuple[str, str]] = set()
     for index, one in items(spec.get("taints")):
         yield from below(("taints", index), label_key(one, "key"))
         if not LABEL_VALUE.fits(text(one.get("value"))):
             yield wrong(("taints", index, "value"), one.get("value"), LABEL_VALUE.words)
         if one.get("effect") not in _EFFECTS:
             yield wrong(("taints", index, "effect"), one.get("effect"), f"one of {', '.join(_EFFECTS)}")
-        name = (text(one.get("key")), one.get("effect"))
+        name = (text(one.get("key")), text(one.get("effect")))
         if name in seen:
             yield Refusal(("taints", index, "key"), twice(name[0]))
         seen.add(name)
@@ -131,7 +131,7 @@ def _keys(term: Mapping[str, Json]) -> Refusals:
 
 
 def _spread(spec: Mapping[str, Json]) -> Refusals:
-    seen: set[tuple[Json, Json]] = set()
+    seen: set[tuple[str, str]] = set()
     for index, one in items(spec.get("topologySpreadConstraints")):
         here, action = ("topologySpreadConstraints", index), one.get("whenUnsatisfiable")
         for field in ("maxSkew", "minDomains"):
@@ -140,16 +140,16 @@ def _spread(spec: Mapping[str, Json]) -> Refusals:
                 yield wrong((*here, field), value, "1 or more")
         if one.get("topologyKey") == "":
             yield wrong((*here, "topologyKey"), "", "a label of nodes such as kubernetes.io/hostname")
-        if action not in {None, "DoNotSchedule", "ScheduleAnyway"}:
+        if action not in (None, "DoNotSchedule", "ScheduleAnyway"):
             yield wrong((*here, "whenUnsatisfiable"), action, "DoNotSchedule or ScheduleAnyway")
         if one.get("minDomains") is not None and action != "DoNotSchedule":
             yield Refusal((*here, "minDomains"), f"is given beside whenUnsatisfiable: {action}; DoNotSchedule is required beside it")
-        pair = (one.get("topologyKey"), action)
+        pair = (text(one.get("topologyKey")), text(action))
         if pair in seen:
             yield Refusal(here, f"spreads over {pair[0]} with {pair[1]} a second time", "leave one of both constraints out")
         seen.add(pair)
         for field in ("nodeAffinityPolicy", "nodeTaintsPolicy"):
-            if one.get(field) not in {None, "Honor", "Ignore"}:
+            if one.get(field) not in (None, "Honor", "Ignore"):
                 yield wrong((*here, field), one.get(field), "Honor or Ignore")
         yield from below((*here, "labelSelector"), selector(one.get("labelSelector")))
         yield from below(here, _keys(one))

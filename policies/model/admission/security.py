@@ -96,7 +96,7 @@ def _container(context: Mapping[str, Json], spec: Mapping[str, Json]) -> Refusal
         if isinstance(added, list) and "CAP_SYS_ADMIN" in added:
             said = "is false beside the capability CAP_SYS_ADMIN, which always may; only one of both is allowed"
             yield Refusal(("allowPrivilegeEscalation",), said)
-    if context.get("procMount") not in {None, "", "Default", "Unmasked"}:
+    if context.get("procMount") not in (None, "", "Default", "Unmasked"):
         yield wrong("procMount", context.get("procMount"), "Default or Unmasked")
     if context.get("procMount") == "" or (context.get("procMount") == "Unmasked" and spec.get("hostUsers") is not False):
         yield wrong("procMount", context.get("procMount"), "Default, or hostUsers: false in the pod,")

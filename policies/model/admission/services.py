@@ -9,7 +9,7 @@ from crema.policies.model.admission.refusal import Refusal, Refusals, below, ite
 from crema.policies.model.values import Json
 
 _BALANCED: Final = "LoadBalancer"
-_OUTSIDE: Final = frozenset({"NodePort", _BALANCED})
+_OUTSIDE: Final = ("NodePort", _BALANCED)
 _RANGES: Final = "service.beta.kubernetes.io/load-balancer-source-ranges"
 _DAY: Final = 86400
 FIRST_NODE_PORT: Final = 30000
@@ -105,11 +105,11 @@ def _families(spec: Mapping[str, Json]) -> Refusals:
         return
     given, families = text(spec.get("clusterIP")), [one for _, one in texts(spec.get("ipFamilies"))]
     for index, one in enumerate(families):
-        if one not in {"IPv4", "IPv6"}:
+        if one not in ("IPv4", "IPv6"):
             yield wrong(("ipFamilies", index), one, "IPv4 or IPv6")
         if one in families[:index]:
             yield Refusal(("ipFamilies", index), f"is {one} a second time")
-    if spec.get("ipFamilyPolicy") not in {None, "SingleStack", "PreferDualStack", "RequireDualStack"}:
+    if spec.get("ipFamilyPolicy") not in (None, "SingleStack", "PreferDualStack", "RequireDualStack"):
         yield wrong("ipFamilyPolicy", spec.get("ipFamilyPolicy"), "SingleStack, PreferDualStack or RequireDualStack")
     if spec.get("ipFamilyPolicy") == "SingleStack" and len(families) > 1:
         yield Refusal(("ipFamilies",), "has two families beside ipFamilyPolicy: SingleStack; one is required")
@@ -123,7 +123,7 @@ def _traffic(spec: Mapping[str, Json]) -> Refusals:
     if policy and not reached:
         said = f"is {policy}, and the type of the Service is {kind}; only a NodePort or a LoadBalancer is reached from outside"
         yield Refusal(("externalTrafficPolicy",), said, "leave it out, or give the Service the type NodePort or LoadBalancer")
-    elif policy not in {None, "", "Cluster", "Local"}:
+    elif policy not in (None, "", "Cluster", "Local"):
         yield wrong("externalTrafficPolicy", policy, "Cluster or Local")
     health = number(spec.get("healthCheckNodePort"))
     if health and not (kind == _BALANCED and policy == "Local"):
@@ -131,10 +131,10 @@ def _traffic(spec: Mapping[str, Json]) -> Refusals:
         yield Refusal(("healthCheckNodePort",), said, "leave healthCheckNodePort out")
     elif health and not 1 <= health <= 65535:
         yield wrong("healthCheckNodePort", health, "1 to 65535")
-    if spec.get("internalTrafficPolicy") not in {None, "Cluster", "Local"}:
+    if spec.get("internalTrafficPolicy") not in (None, "Cluster", "Local"):
         yield wrong("internalTrafficPolicy", spec.get("internalTrafficPolicy"), "Cluster or Local")
     near = spec.get("trafficDistribution")
-    if near not in {None, "PreferClose", "PreferSameZone", "PreferSameNode"}:
+    if near not in (None, "PreferClose", "PreferSameZone", "PreferSameNode"):
         yield wrong("trafficDistribution", near, "PreferSameZone, PreferSameNode or PreferClose")
 
 

@@ -10,7 +10,7 @@ from crema.policies.model.admission.refusal import Refusal, Refusals, below, ite
 from crema.policies.model.values import Json
 
 _MODES: Final = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
-_KEPT: Final = frozenset({("snapshot.storage.k8s.io", "VolumeSnapshot"), (None, "PersistentVolumeClaim"), ("", "PersistentVolumeClaim")})
+_KEPT: Final = (("snapshot.storage.k8s.io", "VolumeSnapshot"), (None, "PersistentVolumeClaim"), ("", "PersistentVolumeClaim"))
 """The groups and kinds of a dataSource that the server reads; it drops every other."""
 _PARAMETERS: Final = 256 * 1024
 _OF_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -156,7 +156,7 @@ def _modes(spec: Mapping[str, Json]) -> Refusals:
 
 
 def _volume_mode(spec: Mapping[str, Json]) -> Refusals:
-    if spec.get("volumeMode") not in {None, "Filesystem", "Block"}:
+    if spec.get("volumeMode") not in (None, "Filesystem", "Block"):
         yield wrong("volumeMode", spec.get("volumeMode"), "Filesystem or Block")
 
 
@@ -165,7 +165,7 @@ def _data_source(source: Mapping[str, Json]) -> Refusals:
         if not source.get(field):
             yield lacks(field)
     group = text(source.get("apiGroup"))
-    if not group and source.get("kind") not in {None, "", "PersistentVolumeClaim"}:
+    if not group and source.get("kind") not in (None, "", "PersistentVolumeClaim"):
         yield wrong("kind", source.get("kind"), "PersistentVolumeClaim without an apiGroup")
     if group and not DNS_SUBDOMAIN.fits(group):
         yield wrong("apiGroup", group, DNS_SUBDOMAIN.words)

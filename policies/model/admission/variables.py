@@ -39,7 +39,7 @@ def variables(spec: Mapping[str, Json]) -> Refusals:
 def field_ref(ref: Mapping[str, Json], fields: tuple[str, ...]) -> Refusals:
     """What is wrong with a reference to a field of the pod."""
     path = ref.get("fieldPath")
-    if ref.get("apiVersion") not in {None, "", "v1"}:
+    if ref.get("apiVersion") not in (None, "", "v1"):
         yield wrong("apiVersion", ref.get("apiVersion"), "v1")
     if not isinstance(path, str):
         return
@@ -62,7 +62,7 @@ def resource_ref(ref: Mapping[str, Json], *, of_file: bool) -> Refusals:
     divisor = quantity(ref.get("divisor"))
     if divisor and isinstance(name, str):
         cpu = name.endswith(".cpu")
-        if (cpu and divisor not in {quantity("1m"), quantity("1")}) or (not cpu and divisor not in _DIVISORS):
+        if (cpu and divisor not in (quantity("1m"), quantity("1"))) or (not cpu and divisor not in _DIVISORS):
             yield wrong("divisor", ref.get("divisor"), "1 or 1m for cpu" if cpu else "1, 1k, 1Ki, 1M, 1Mi and so on")
 
 

@@ -28,7 +28,7 @@ _SOURCES: Final = (
     ),
 )
 _NAMED: Final = {"secret": "secretName", "configMap": "name", "persistentVolumeClaim": "claimName", "hostPath": "path"}
-_HOST_TYPES: Final = frozenset({"", "DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"})
+_HOST_TYPES: Final = ("", "DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice")
 
 
 def volumes(spec: Mapping[str, Json]) -> Refusals:
@@ -69,7 +69,7 @@ def _host(source: Mapping[str, Json]) -> Refusals:
     if ".." in text(source.get("path")).split("/"):
         yield wrong("path", source.get("path"), "a path without ..")
     if source.get("type") is not None and source.get("type") not in _HOST_TYPES:
-        yield wrong("type", source.get("type"), f"one of {', '.join(sorted(_HOST_TYPES - {''}))}")
+        yield wrong("type", source.get("type"), f"one of {', '.join(sorted(filter(None, _HOST_TYPES)))}")
 
 
 def _nfs(source: Mapping[str, Json]) -> Refusals:
@@ -95,7 +95,7 @@ def _ephemeral(source: Mapping[str, Json]) -> Refusals:
     else:
         yield from below(("volumeClaimTemplate", "spec"), claim(mapping(template.get("spec"))))
         for field in mapping(template.get("metadata")):
-            if field not in {"labels", "annotations"} and mapping(template.get("metadata")).get(field):
+            if field not in ("labels", "annotations") and mapping(template.get("metadata")).get(field):
                 yield Refusal(("volumeClaimTemplate", "metadata", field), "is given; such a claim has only labels and annotations")
 
 
@@ -154,14 +154,14 @@ def _mount(mount: Mapping[str, Json], *, privileged: bool) -> Refusals:
     if mount.get("subPath") and mount.get("subPathExpr"):
         yield Refusal(("subPathExpr",), "stands beside subPath; only one of both is allowed")
     propagation = mount.get("mountPropagation")
-    if propagation not in {None, "None", "HostToContainer", "Bidirectional"}:
+    if propagation not in (None, "None", "HostToContainer", "Bidirectional"):
         yield wrong("mountPropagation", propagation, "None, HostToContainer or Bidirectional")
     if propagation == "Bidirectional" and not privileged:
         yield wrong("mountPropagation", propagation, "None or HostToContainer in a container that is not privileged")
     recursive = mount.get("recursiveReadOnly")
-    if recursive not in {None, "Disabled", "Enabled", "IfPossible"}:
+    if recursive not in (None, "Disabled", "Enabled", "IfPossible"):
         yield wrong("recursiveReadOnly", recursive, "Disabled, Enabled or IfPossible")
-    elif recursive in {"Enabled", "IfPossible"} and mount.get("readOnly") is not True:
+    elif recursive in ("Enabled", "IfPossible") and mount.get("readOnly") is not True:
         yield Refusal(("recursiveReadOnly",), f"is {recursive} without readOnly: true; both are required together")
-    elif recursive in {"Enabled", "IfPossible"} and propagation not in {None, "None"}:
+    elif recursive in ("Enabled", "IfPossible") and propagation not in (None, "None"):
         yield Refusal(("recursiveReadOnly",), f"is {recursive} beside mountPropagation {propagation}; None is required")

@@ -117,14 +117,14 @@ def endpoints(body: Mapping[str, Json]) -> Refusals:
 def endpoint_slice(body: Mapping[str, Json]) -> Refusals:
     """What is wrong with an EndpointSlice."""
     kind = body.get("addressType")
-    if kind not in {None, "IPv4", "IPv6", "FQDN"}:
+    if kind not in (None, "IPv4", "IPv6", "FQDN"):
         yield wrong("addressType", kind, "IPv4, IPv6 or FQDN")
     for index, one in items(body.get("endpoints")):
         addresses = list(texts(one.get("addresses")))
         if not addresses:
             yield Refusal(("endpoints", index), "has no addresses; at least one is required")
         for place, address in addresses:
-            if kind in {"IPv4", "IPv6"} and not (_is_plain(address) and (":" in address) == (kind == "IPv6")):
+            if kind in ("IPv4", "IPv6") and not (_is_plain(address) and (":" in address) == (kind == "IPv6")):
                 yield wrong(("endpoints", index, "addresses", place), address, f"an address of {kind}")
             elif kind == "FQDN" and not DNS_SUBDOMAIN.fits(address):
                 yield wrong(("endpoints", index, "addresses", place), address, DNS_SUBDOMAIN.words)
@@ -135,7 +135,7 @@ def endpoint_slice(body: Mapping[str, Json]) -> Refusals:
         if name in seen:
             yield Refusal(("ports", index, "name"), twice(name))
         seen.add(name)
-        if port.get("protocol") not in {None, "TCP", "UDP", "SCTP"}:
+        if port.get("protocol") not in (None, "TCP", "UDP", "SCTP"):
             yield wrong(("ports", index, "protocol"), port.get("protocol"), "TCP, UDP or SCTP")
         kind = port.get("appProtocol")
         if isinstance(kind, str) and not is_qualified(kind):

@@ -84,7 +84,7 @@ def _stateful_set(spec: Mapping[str, Json]) -> Refusals:
     yield from below("ordinals", counts(mapping(spec.get("ordinals")), ("start",)))
     for field in ("whenDeleted", "whenScaled"):
         value = mapping(spec.get("persistentVolumeClaimRetentionPolicy")).get(field)
-        if value not in {None, "", "Retain", "Delete"}:
+        if value not in (None, "", "Retain", "Delete"):
             yield wrong(("persistentVolumeClaimRetentionPolicy", field), value, "Retain or Delete")
     for index, template in items(spec.get("volumeClaimTemplates")):
         yield from below(("volumeClaimTemplates", index, "spec"), claim(mapping(template.get("spec"))))
