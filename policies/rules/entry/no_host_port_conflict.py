@@ -96,7 +96,7 @@ class NoHostPortConflict(Policy[Held]):
             name="more pods than nodes, and a Deployment beside a DaemonSet",
             manifests=_workload("a", "{containerPort: 80, hostPort: 80}", kind="Deployment", replicas=2)
             + _workload("b", "{containerPort: 81, hostPort: 81}")
-            + _workload("c", "{containerPort: 81, hostPort: 81}", kind="Deployment"),
+            + _workload("c", "{containerPort: 81, hostPort: 81, hostIP: 10.0.0.1}", kind="Deployment"),
             facts=_ONE_NODE,
             closed=True,
             at="Deployment/monitoring/a",
