@@ -26,6 +26,7 @@ class FrontendChart(cdk8s.Chart):
                 resources=ResourcesSpec(cpu="10m", memory="16Mi", memory_limit="64Mi"),
                 admit_cidrs=environment.ingress_source_cidrs,
                 image_pull_secrets=environment.image_pull_secrets,
+                page_paths=("/api/billing", "/api/inventory", "/api/order"),
             ),
         )
         IngressRoute(

@@ -86,6 +86,7 @@ class WebServiceSpec(Spec):
         image_pull_secrets: Secrets with registry credentials.
         url_appends: what its code appends to the URL in a variable; nothing to a URL that is not named here.
         fixed_urls: URLs that stand in its code.
+        page_paths: paths that its pages ask of the host they came from.
 
     """
 
@@ -107,6 +108,7 @@ class WebServiceSpec(Spec):
     image_pull_secrets: tuple[DnsName, ...] = ()
     url_appends: Mapping[EnvName, UrlPath] = field(default_factory=dict)
     fixed_urls: tuple[HttpUrl, ...] = ()
+    page_paths: tuple[UrlPath, ...] = ()
 
     @property
     def health_path(self) -> str:
@@ -161,6 +163,8 @@ def fact(spec: WebServiceSpec) -> Fact:
         body["url_appends"] = dict(spec.url_appends)
     if spec.fixed_urls:
         body["fixed_urls"] = list(spec.fixed_urls)
+    if spec.page_paths:
+        body["page_paths"] = list(spec.page_paths)
     return Fact(section="services", key=spec.name, body=body, namespaced=True)
 
 

@@ -71,6 +71,7 @@ def test_what_a_service_serves_is_what_its_probe_asks_and_its_variable_says(spec
     assert made.body["port"] == spec.port
     assert dict(made.body.get("url_appends", {})) == dict(spec.url_appends)
     assert tuple(made.body.get("fixed_urls", ())) == spec.fixed_urls
+    assert tuple(made.body.get("page_paths", ())) == spec.page_paths
     whole = _file(Fact(section=made.section, key=f"shop/{made.key}", body=made.body))
     Draft7Validator(_SCHEMA).validate(json.loads(json.dumps(whole, default=list)))
 
