@@ -128,10 +128,12 @@ class NoRegexBesideOthers(Policy[Server]):
     def judge(self, world: World, target: Server) -> Iterator[Outcome]:
         """Follow requests to each literal path as they would go without regexes, and as they go."""
         plain = replace(target.host, by_regex=False, locations=_literal(target))
+        said: set[tuple[int, str]] = set()
         for location in plain.locations:
             route = location.route
-            if route is None or location.path == "/":
+            if route is None or location.path == "/" or (id(route.manifest), route.node.pointer) in said:
                 continue
+            said.add((id(route.manifest), route.node.pointer))
             for asked in _asked(location.path):
                 meant, gets = plain.answer(asked), target.host.answer(asked)
                 if meant is None or gets is None or meant.route is None or gets.route is None:
@@ -151,7 +153,9 @@ class NoRegexBesideOthers(Policy[Server]):
         related = [Related(manifest=meant.manifest, pointer=meant.node.pointer, note="is meant"),
                    Related(manifest=gets.manifest, pointer=gets.node.pointer, note="gets them")]  # fmt: skip
         path = (f"http://{target.name}{asked}", gets.hops[1], str(gets.backend))
-        return self.finding(place, message, path=path, related=related, subject=f"{target.name}{meant.written} {asked}")
+        severity = "error" if asked.startswith(f"{meant.path.rstrip('/')}/") or asked == meant.path else "warning"
+        subject = f"{target.name}{meant.written} {asked}"
+        return self.finding(place, message, path=path, related=related, subject=subject, severity=severity)
 
 
 def _literal(target: Server) -> tuple[Location, ...]:

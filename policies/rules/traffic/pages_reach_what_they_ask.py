@@ -1,0 +1,158 @@
+"""The policy traffic-pages-reach-what-they-ask."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from crema.policies.engine.example import Denied, Example
+from crema.policies.engine.finding import Outcome
+from crema.policies.engine.policy import Policy
+from crema.policies.model.facts import fact
+from crema.policies.model.rewrites.rewrite import is_under
+from crema.policies.model.routes.resolve import Table, tables
+from crema.policies.model.routes.route import Route
+from crema.policies.model.served import Served, served_by
+from crema.policies.model.whole import whole
+from crema.policies.model.world import World
+
+_INGRESS = """
+    apiVersion: networking.k8s.io/v1
+    kind: Ingress
+    metadata: {{name: {name}, namespace: shop}}
+    spec:
+      ingressClassName: {reader}
+      rules:
+        - host: {host}
+          http: {{paths: [{{path: {path}, pathType: Prefix, backend: {{service: {{name: {name}, port: {{number: 80}}}}}}}}]}}
+    ---
+"""
+_FACTS: dict[str, object] = {
+    "services": {
+        "shop/frontend": {"port": 8080, "serves": "/", "page_paths": ["/api/order"]},
+        "shop/order": {"port": 8000, "serves": "/api/order"},
+    }
+}
+
+
+def _ingress(name: str, path: str, host: str = "coffee.test", reader: str = "nginx") -> str:
+    return _INGRESS.format(name=name, path=path, host=host, reader=reader)
+
+
+def _denied(name: str, manifests: str, message: str) -> Denied:
+    pointer = "/spec/rules/0/http/paths/0/path"
+    return Denied(name=name, manifests=manifests, at="Ingress/shop/frontend", pointer=pointer, message=message, facts=_FACTS, closed=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePath:
+    """A path that pages ask of the host that they come from, with the route that brings the pages."""
+
+    table: Table
+    route: Route
+    host: str
+    path: str
+
+    def __str__(self) -> str:
+        """The pages and the path, as reports name them."""
+        return f"{self.route} asks {self.path}"
+
+
+class PagesReachWhatTheyAsk(Policy[PagePath]):
+    """What pages ask of their own host comes to a service that serves it.
+
+    Why: the browser asks the host that the page came from; a back end whose route has another host, class or load balancer, or none, is
+    not asked: the pages get their own server's 404, or a page in the place of data.
+    Fix: give the back end a route with that path at the host of the pages.
+    Source: https://developer.mozilla.org/en-US/docs/Web/Security/Same-origin_policy
+
+    Which paths pages ask is said by a fact (`services`, `page_paths`) about the service that brings them.
+    """
+
+    id = "traffic-pages-reach-what-they-ask"
+    basis = "breaks"
+    allowed = (
+        Example(name="the same host", manifests=_ingress("frontend", "/") + _ingress("order", "/api/order"), facts=_FACTS, closed=True),
+        Example(name="one route above", manifests=_ingress("frontend", "/") + _ingress("order", "/api"), facts=_FACTS, closed=True),
+        Example(name="no fact", manifests=_ingress("frontend", "/"), closed=True),
+    )
+    denied = (
+        _denied(
+            "no route at all",
+            _ingress("frontend", "/"),
+            "the pages of http://coffee.test/ ask for /api/order at their host, which goes to Service shop/frontend:80 by path /; that "
+            "serves no such path",
+        ),
+        _denied(
+            "a misspelt host",
+            _ingress("frontend", "/") + _ingress("order", "/api/order", host="cofee.test"),
+            "the pages of http://coffee.test/ ask for /api/order at their host, which goes to Service shop/frontend:80 by path /; that "
+            "serves no such path, and the route of Service shop/order is at cofee.test",
+        ),
+        _denied(
+            "the path alone",
+            _ingress("frontend", "/menu") + _ingress("order", "/api/orders"),
+            "the pages of http://coffee.test/menu ask for /api/order at their host, where no route has it",
+        ),
+    )
+
+    def targets(self, world: World) -> Iterable[PagePath]:
+        """Every path that pages ask, for each host at which they are."""
+        for table in tuple(tables(world)):
+            for route in table.routes:
+                said = fact(world.facts, "services", f"{route.backend.namespace}/{route.backend.name}", "page_paths")
+                for path in said if isinstance(said, list) else ():
+                    for host in route.hosts or (route.host,):
+                        yield PagePath(table=table, route=route, host=host, path=str(path))
+
+    def judge(self, world: World, target: PagePath) -> Iterator[Outcome]:
+        """Resolve the path, and one below it, at the host of the pages."""
+        host = target.host.replace("*", "any")
+        for asked in (target.path, f"{target.path.rstrip('/')}/menu"):
+            route = target.table.resolve(host, asked)
+            if route is not None and (route.answered or _serves(world, route, asked)):
+                continue
+            pages = f"http://{target.host}{target.route.written}" if target.host else target.route.written
+            message = f"the pages of {pages} ask for {asked} at their host, "
+            if route is None:
+                message += "where no route has it"
+            else:
+                message += f"which goes to {route.backend} by path {route.written}; that serves no such path{_elsewhere(world, target)}"
+            place = target.route.node.get("path") or target.route.node
+            hops = (pages, target.route.hops[1], f"http://{target.host}{asked}", *((route.hops[1], str(route.backend)) if route else ()))
+            yield self.finding(place, message, path=hops, subject=target.path)
+            return
+
+
+def _serves(world: World, route: Route, asked: str) -> bool:
+    """Whether what a route leads to serves a path: by its prefix, and pages do not serve what they ask for. Unknown is enough."""
+    said = fact(world.facts, "services", f"{route.backend.namespace}/{route.backend.name}", "page_paths")
+    if isinstance(said, list) and any(is_under(asked, str(path)) for path in said):
+        return False
+    prefix = _served(world, route).prefix
+    return not prefix or is_under(asked, prefix)
+
+
+def _elsewhere(world: World, target: PagePath) -> str:
+    """The route of the service that serves the path, and what keeps it apart."""
+    for table in tables(world):
+        for route in table.routes:
+            prefix = _served(world, route).prefix
+            if prefix.strip("/") and is_under(target.path, prefix):
+                service = f"Service {route.backend.namespace}/{route.backend.name}"
+                at = route.host or "no host of its own"
+                own = table.name == target.table.name
+                if not own or route.host != target.host:
+                    return f", and the route of {service} is {f'at {at}' if own else f'of {table.name}'}"
+    return ""
+
+
+def _served(world: World, route: Route) -> Served:
+    every = whole(world).world
+    known = every.derived(_known)
+    key = (route.backend.namespace, route.backend.name)
+    if key not in known:
+        known[key] = served_by(every, route.backend)
+    return known[key]
+
+
+def _known(_world: World) -> dict[tuple[str, str], Served]:
+    return {}
