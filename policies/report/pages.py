@@ -56,7 +56,8 @@ def markdown(policies: Iterable[Policy[Any]]) -> str:
     lines = [
         "# Policies",
         "",
-        "Made by `crema rules --format markdown > docs/policies.md`; a test holds it to be current. `crema explain POLICY` prints one.",
+        "Made by `crema rules --format markdown > docs/policies.md`; a test holds it to be current.",
+        "`crema explain POLICY` prints one, with the manifests of all of its examples.",
         "",
         "| policy | severity | basis | waivable | what must hold |",
         "|---|---|---|---|---|",
@@ -79,19 +80,27 @@ def _section(policy: Policy[Any]) -> Iterator[str]:
         yield from ("", paragraph)
     yield ""
     yield from (f"- {name}: {value}" for name, value in facts_of(policy))
-    for title, examples in (("Allowed", policy.allowed), ("Denied", policy.denied)):
-        for example in examples:
-            yield from ("", f"<details><summary>{title}: {example.name}</summary>", "", "```yaml", _yaml(example), "```", "")
-            if isinstance(example, Denied):
-                yield from ("```text", _said(example), "```", "")
-            yield "</details>"
+    if policy.allowed:
+        yield from ("", "Allowed:", "")
+        yield from (f"- {example.name}" for example in policy.allowed)
+    if policy.denied:
+        yield from ("", "Denied:", "")
+    for example in policy.denied:
+        yield f"- {example.name}"
+        yield from (f"  - `{place}`: {message}" for place, message in _places(example))
+    for first in policy.denied[:1]:
+        yield from ("", f"<details><summary>{first.name}</summary>", "", "```yaml", _yaml(first), "```", "", "</details>")
+
+
+def _places(example: Denied) -> list[tuple[str, str]]:
+    """Where the policy says something of an example, and what."""
+    pinned = sorted(example.pinned(), key=lambda pin: (pin.at, pin.pointer, pin.message))
+    return [(f"{pin.at} {pin.pointer or '/'}", pin.message) for pin in pinned]
 
 
 def _said(example: Denied) -> str:
     """What the policy says of an example, place by place."""
-    return "\n".join(
-        f"{pin.at} {pin.pointer or '/'}: {pin.message}" for pin in sorted(example.pinned(), key=lambda pin: (pin.at, pin.pointer))
-    )
+    return "\n".join(f"{place}: {message}" for place, message in _places(example))
 
 
 def _yaml(example: Example | Denied) -> str:
