@@ -20,11 +20,11 @@ _MONTHS: Final = {
 }
 _DAYS: Final = {name: number for number, name in enumerate(["sun", "mon", "tue", "wed", "thu", "fri", "sat"])}
 _FIELDS: Final[tuple[tuple[str, int, int, Mapping[str, int]], ...]] = (
-    ("minute", 0, 59, {}),
-    ("hour", 0, 23, {}),
-    ("day of the month", 1, 31, {}),
-    ("month", 1, 12, _MONTHS),
-    ("day of the week", 0, 6, _DAYS),
+    ("a minute", 0, 59, {}),
+    ("an hour", 0, 23, {}),
+    ("a day of the month", 1, 31, {}),
+    ("a month", 1, 12, _MONTHS),
+    ("a day of the week", 0, 6, _DAYS),
 )
 
 
@@ -56,7 +56,7 @@ def _why_not(value: str) -> str:
     for (name, low, high, names), part in zip(_FIELDS, parts, strict=True):
         for one in part.split(","):
             if one and not _fits(one.lower(), low, high, names):
-                return f"a {name} from {low} to {high}, not {one},"
+                return f"{name} from {low} to {high}, not {one},"
     return ""
 
 
