@@ -9,15 +9,14 @@ from crema.policies.model.calls.by_default import by_default
 from crema.policies.model.calls.files import in_file, in_values
 from crema.policies.model.calls.headless import direct_ending
 from crema.policies.model.calls.host import Named, named
+from crema.policies.model.calls.objects import in_custom_resource, in_datasources
 from crema.policies.model.calls.text import COMMAND, in_arguments, in_variables
 from crema.policies.model.calls.variables import variables
-from crema.policies.model.documents import Unreadable, first_body
 from crema.policies.model.facts import fact
 from crema.policies.model.helm import releases
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.node import Node
 from crema.policies.model.pods import PodTemplate
-from crema.policies.model.servers import DEFAULT_LABEL
 from crema.policies.model.services import Ending, ending
 from crema.policies.model.whole import whole
 from crema.policies.model.world import World
@@ -94,7 +93,9 @@ def _calls(world: World) -> Iterator[Call]:
     for pod in every.world.pod_templates:
         if every.release(pod.manifest) is None:
             yield from _of_pod(world, pod)
-    yield from _of_datasources(world)
+    for manifest in world.of("", "ConfigMap"):
+        for caller, address in in_datasources(manifest):
+            yield from _each(world, (address,), caller, manifest.ref.namespace)
     for release in releases(world):
         if not release.cluster:
             caller, written = f"chart {release.chart} in {release.manifest}", release.values.written
@@ -102,7 +103,7 @@ def _calls(world: World) -> Iterator[Call]:
             yield from _each(world, by_default(release), caller, release.namespace)
     for manifest in world.manifests:
         if manifest.ref.group not in _PLAIN:
-            yield from _each(world, _texts(manifest.root), str(manifest), manifest.ref.namespace, sure_only=True)
+            yield from _each(world, in_custom_resource(manifest.root), str(manifest), manifest.ref.namespace, sure_only=True)
 
 
 def _of_pod(world: World, pod: PodTemplate) -> Iterator[Call]:
@@ -192,40 +193,3 @@ def _mounted(world: World, pod: PodTemplate) -> Iterator[tuple[str, list[tuple[s
             if manifest is not None:
                 files += ((key, node) for key, node in manifest.root.entries("data") if not chosen or key in chosen)
         yield volume.text("name") or "", files
-
-
-def _of_datasources(world: World) -> Iterator[Call]:
-    """What Grafana asks, by the datasources in ConfigMaps that its sidecar reads."""
-    for manifest in world.of("", "ConfigMap"):
-        metadata = manifest.root.get("metadata")
-        if metadata is None or DEFAULT_LABEL not in metadata.texts("labels"):
-            continue
-        for name, node in manifest.root.entries("data"):
-            top = _yaml(node) if name.endswith((".yaml", ".yml")) else None
-            for item in top.items("datasources") if top is not None else ():
-                url = item.get("url") if isinstance(item.value, dict) else None
-                if url is not None and isinstance(url.value, str):
-                    found = ((url, "url", address) for address in urls(url.value))
-                    yield from _each(world, found, f"Grafana datasource {item.mapping().get('name')}", manifest.ref.namespace)
-
-
-def _yaml(node: Node) -> Node | None:
-    try:
-        body = first_body(node.value) if isinstance(node.value, str) else None
-    except Unreadable:
-        return None
-    return node.embedded(body) if isinstance(body, dict) and isinstance(body.get("datasources"), list) else None
-
-
-def _texts(node: Node) -> Iterator[tuple[Node, str, Address]]:
-    """Values of custom resources that are a URL and nothing else."""
-    if isinstance(node.value, dict):
-        for key, below in node.value.items():
-            if isinstance(below, (dict, list)):
-                yield from _texts(node.child(key, below))
-            elif isinstance(below, str) and "://" in below and " " not in below:
-                yield from ((node.child(key, below), key, address) for address in urls(below))
-    elif isinstance(node.value, list):
-        for index, below in enumerate(node.value):
-            if isinstance(below, (dict, list)):
-                yield from _texts(node.child(index, below))
