@@ -46,7 +46,7 @@ _MAKE_NOTHING: Final = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Whole:
     """`world` has the manifests of a world and those that its charts bring (origin `rendered`, bodies as far as contracts know them).
-    `unknown`: the charts that no contract covers, into whose namespaces anything may come.
+    `unknown`: the charts of which more may come into their namespaces than is known: no contract covers them, or not all of their values.
     """
 
     world: World
@@ -88,6 +88,8 @@ def _whole(world: World) -> Whole:
         if contract is None or not contract.covers(release.version):
             unknown.append(release)
             continue
+        if release.unread or contract.gap(release):
+            unknown.append(release)
         for manifest in _brought(world, release):
             if manifest.ref not in written:
                 written.add(manifest.ref)

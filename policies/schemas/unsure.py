@@ -18,6 +18,8 @@ def patches(world: World) -> frozenset[Manifest]:
 def why_unsure(world: World, target: Manifest, violation: Violation, *, patch: bool) -> str:
     """Why a violation in somebody's directory may be none; empty when it is one. It quotes no value."""
     value, key = value_at(target.body, violation.pointer), violation.pointer.rpartition("/")[2]
+    if is_sealed(target):
+        return "it is encrypted by SOPS: what is applied comes out of it, without the field sops"
     if patch and (violation.field or key.startswith("$") or value is None or violation.pointer.startswith("/metadata/name")):
         return "a patch"
     if violation.field and _kustomize_adds(world, target, f"{violation.pointer}/{violation.field}"):
@@ -27,6 +29,12 @@ def why_unsure(world: World, target: Manifest, violation: Violation, *, patch: b
     if violation.unheard_of and target.ref.group in custom_groups():
         return f"{violation.pointer} is unknown to the version of {target.ref.group} here; another version may have it"
     return ""
+
+
+def is_sealed(target: Manifest) -> bool:
+    """Whether SOPS has encrypted values of an object. https://getsops.io/docs/#encrypting-using-age"""
+    sops = target.body.get("sops")
+    return isinstance(sops, dict) and "mac" in sops
 
 
 def _kustomize_adds(world: World, target: Manifest, pointer: str) -> bool:

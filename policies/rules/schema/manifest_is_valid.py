@@ -83,6 +83,16 @@ class ManifestIsValid(Policy[Manifest]):
     basis = "breaks"
     allowed = (
         Example(
+            name="a Secret of somebody's, encrypted by SOPS",
+            manifests="""
+    apiVersion: v1
+    kind: Secret
+    metadata: {name: mysql, namespace: shop}
+    stringData: {password: "ENC[AES256_GCM,data:p673w==,iv:YY=,tag:UQ=,type:str]"}
+    sops: {mac: "ENC[AES256_GCM,data:4w==,iv:aa=,tag:bb=,type:str]", version: 3.9.4}
+""",
+        ),
+        Example(
             name="a Deployment with a number for a quantity and null for an optional field",
             manifests=_DEPLOYMENT.format(replicas="null", port="containerPort", memory="64Mi"),
         ),
