@@ -113,12 +113,13 @@ class ApplicationWavesDoNotWaitInACircle(Policy[Application]):
     )
 
     def targets(self, world: World) -> Iterable[Application]:
-        """Every Application that another one applies, where Argo CD is told how healthy Applications are."""
-        if any(_tells(manifest) for manifest in whole(world).world.of("", "ConfigMap")):
-            yield from (each for each in applications(world) if each.manifest in owners(world) and not each.made)
+        """Every Application that another one applies."""
+        return (each for each in applications(world) if each.manifest in owners(world) and not each.made)
 
     def judge(self, world: World, target: Application) -> Iterator[Outcome]:
-        """What it needs of others under the same parent, and when those come."""
+        """Where Argo CD is told how healthy Applications are: what it needs of others under the same parent, and when those come."""
+        if not world.derived(_waits):
+            return
         mine, parent = _turn(target), owners(world)[target.manifest][0].application
         said: set[Application] = set()
         for need in _needs(world, target):
@@ -160,6 +161,10 @@ def _needs(world: World, target: Application) -> Iterator[Need]:
 
 def _turn(application: Application) -> Turn:
     return next(iter(turns(application.manifest)), Turn(0, 0))
+
+
+def _waits(world: World) -> bool:
+    return any(_tells(manifest) for manifest in whole(world).world.of("", "ConfigMap"))
 
 
 def _tells(manifest: Manifest) -> bool:

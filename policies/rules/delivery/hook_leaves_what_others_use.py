@@ -76,12 +76,13 @@ class HookLeavesWhatOthersUse(Policy[Manifest]):
     )
 
     def targets(self, world: World) -> Iterable[Manifest]:
-        """Every hook that goes when it has succeeded, of the kinds that pods need."""
-        return (manifest for manifest in world.of("", *_USED) if goes_when_done(manifest) is not None)
+        """Every object of the kinds that pods need."""
+        return world.of("", *_USED)
 
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
-        """Who uses it and is no hook."""
-        node, user = goes_when_done(target), next(iter(world.derived(_users).get(target.ref, ())), None)
+        """If it is a hook that goes when it has succeeded: who uses it and is no hook."""
+        node = goes_when_done(target)
+        user = next(iter(world.derived(_users).get(target.ref, ())), None) if node is not None else None
         if node is not None and user is not None:
             who = user.by.partition(" container ")[0]
             what = f"{target} is deleted when the sync has succeeded, and {who} needs it to start a pod"

@@ -9,7 +9,7 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import Application
-from crema.policies.model.delivery.owners import instance, owners
+from crema.policies.model.delivery.owners import Owned, instance, owners
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.node import Node
 from crema.policies.model.whole import whole
@@ -51,7 +51,7 @@ _IGNORED = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """A field that git says and a controller writes. `who`: the controller's object; `fix`: what to do."""
+    """A field that git says and a controller writes. `who`: the controller's object; `paths`: how an Application names it to ignore it."""
 
     node: Node
     who: Manifest
@@ -59,12 +59,8 @@ class Shared:
     fix: str
     paths: tuple[str, ...]
 
-    def __str__(self) -> str:
-        """The place."""
-        return f"{self.node.manifest}{self.node.pointer}"
 
-
-class NoFieldIsFoughtOver(Policy[Shared]):
+class NoFieldIsFoughtOver(Policy[Manifest]):
     """A field that a controller writes is not written in git too: replicas under an autoscaler, the certificate of a webhook.
 
     Why: Argo CD sets it back at each sync, and with selfHeal within seconds: a Deployment that was scaled up under load loses its pods at
@@ -122,73 +118,65 @@ class NoFieldIsFoughtOver(Policy[Shared]):
         ),
     )
 
-    def targets(self, world: World) -> Iterable[Shared]:
-        """Every such field of an object that is written here."""
-        yield from _scaled(world)
-        yield from _injected(world)
+    def targets(self, world: World) -> Iterable[Manifest]:
+        """Everything with replicas, and every configuration of webhooks."""
+        yield from (manifest for manifest in world.manifests if _has_replicas(manifest))
+        yield from world.of("admissionregistration.k8s.io", *_WEBHOOKS)
 
-    def judge(self, world: World, target: Shared) -> Iterator[Outcome]:
-        """Whether an Application sets it back."""
-        owner = next(iter(owners(world).get(target.node.manifest, ())), None)
-        if owner is None or _ignores(owner.application, owner.ref, target.paths) or _all_ignore(world, owner.ref, target.paths):
+    def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
+        """Whether something else writes what is written, and an Application sets it back."""
+        owner = next(iter(owners(world).get(target, ())), None)
+        if owner is None:
             return
-        automated = owner.application.automated
-        heals = automated is not None and automated.flag("selfHeal") is True
-        when = "within seconds (selfHeal)" if heals else "at each sync"
-        there = Related(manifest=target.who, pointer="", note="writes it too")
-        what = f"{target.what}; {owner.application} sets it back {when}"
-        yield self.finding(
-            target.node, what, fix=target.fix, path=(str(owner.application), str(owner.ref), str(target.who)), related=(there,)
-        )
+        for shared in (*_scaled(world, owner), *_injected(target)):
+            if _ignores(owner.application, owner.ref, shared.paths) or _all_ignore(world, owner.ref, shared.paths):
+                continue
+            automated = owner.application.automated
+            heals = automated is not None and automated.flag("selfHeal") is True
+            what = f"{shared.what}; {owner.application} sets it back {'within seconds (selfHeal)' if heals else 'at each sync'}"
+            there = Related(manifest=shared.who, pointer="", note="writes it too")
+            path = (str(owner.application), str(owner.ref), str(shared.who))
+            yield self.finding(shared.node, what, fix=shared.fix, path=path, related=(there,))
 
 
-def _scaled(world: World) -> Iterator[Shared]:
-    """The replicas of what an autoscaler scales."""
-    scalers = [*world.of("autoscaling", "HorizontalPodAutoscaler"), *world.of("keda.sh", "ScaledObject")]
-    for scaler in scalers:
-        reference = scaler.root.get("spec", "scaleTargetRef")
-        if reference is None:
-            continue
-        group = (reference.text("apiVersion") or "apps/v1").rpartition("/")[0]
-        kind, name = reference.text("kind") or "Deployment", reference.text("name") or ""
-        scaled = _beside(world, scaler, Ref(group=group, kind=kind, namespace=scaler.ref.namespace, name=name))
-        node = scaled.root.get("spec", "replicas") if scaled is not None else None
-        if scaled is not None and node is not None:
-            what = f"replicas {node.value} of {scaled} is written in git, and {scaler} writes it too"
+def _scaled(world: World, owner: Owned) -> Iterator[Shared]:
+    """The replicas of what an autoscaler of the same Argo CD scales."""
+    node = owner.manifest.root.get("spec", "replicas") if _has_replicas(owner.manifest) else None
+    here = instance(world, owner.application)
+    for scaler in world.derived(_scalers).get(owner.ref, ()) if node is not None else ():
+        if node is not None and any(instance(world, each.application) == here for each in owners(world).get(scaler, ())):
+            what = f"replicas {node.value} of {owner.manifest} is written in git, and {scaler} writes it too"
             yield Shared(node=node, who=scaler, what=what, fix="take spec.replicas out", paths=("/spec/replicas", ".spec.replicas"))
 
 
-def _beside(world: World, scaler: Manifest, ref: Ref) -> Manifest | None:
-    """What a scaler scales: of several environments in one directory, that of its own."""
-    mine = {instance(world, owner.application) for owner in owners(world).get(scaler, ())}
-    for manifest in world.derived(_workloads).get(ref, ()):
-        theirs = {instance(world, owner.application) for owner in owners(world).get(manifest, ())}
-        if mine & theirs:
-            return manifest
-    return None
-
-
-def _workloads(world: World) -> Mapping[Ref, list[Manifest]]:
+def _scalers(world: World) -> Mapping[Ref, list[Manifest]]:
+    """What is scaled → the autoscalers that do it."""
     found: defaultdict[Ref, list[Manifest]] = defaultdict(list)
-    for manifest in world.manifests:
-        spec = manifest.body.get("spec")
-        if isinstance(spec, dict) and spec.get("replicas") is not None:
-            found[manifest.ref].append(manifest)
+    for scaler in (*world.of("autoscaling", "HorizontalPodAutoscaler"), *world.of("keda.sh", "ScaledObject")):
+        reference = scaler.root.get("spec", "scaleTargetRef")
+        if reference is not None:
+            group = (reference.text("apiVersion") or "apps/v1").rpartition("/")[0]
+            kind, name = reference.text("kind") or "Deployment", reference.text("name") or ""
+            space = next((owner.ref.namespace for owner in owners(world).get(scaler, ())), scaler.ref.namespace)
+            found[Ref(group=group, kind=kind, namespace=space, name=name)].append(scaler)
     return found
 
 
-def _injected(world: World) -> Iterator[Shared]:
+def _has_replicas(manifest: Manifest) -> bool:
+    spec = manifest.body.get("spec")
+    return isinstance(spec, dict) and spec.get("replicas") is not None
+
+
+def _injected(manifest: Manifest) -> Iterator[Shared]:
     """The certificates of webhooks into which cert-manager writes."""
-    for manifest in world.of("admissionregistration.k8s.io", *_WEBHOOKS):
-        metadata = manifest.root.get("metadata")
-        notes = metadata.texts("annotations") if metadata is not None else {}
-        note = next((key for key in _INJECTED if key in notes), "")
-        for webhook in manifest.root.items("webhooks") if note else ():
-            bundle = webhook.get("clientConfig", "caBundle")
-            if bundle is not None and bundle.value:
-                what = f"caBundle of {manifest} is written in git, and cert-manager writes it too ({note})"
-                paths = (bundle.pointer, ".webhooks[]?.clientConfig.caBundle", ".webhooks[].clientConfig.caBundle")
-                yield Shared(node=bundle, who=manifest, what=what, fix="take caBundle out", paths=paths)
+    notes = manifest.root.get("metadata", "annotations") if manifest.ref.kind in _WEBHOOKS else None
+    note = next((key for key in _INJECTED if notes is not None and notes.get(key) is not None), "")
+    for webhook in manifest.root.items("webhooks") if note else ():
+        bundle = webhook.get("clientConfig", "caBundle")
+        if bundle is not None and bundle.value:
+            what = f"caBundle of {manifest} is written in git, and cert-manager writes it too ({note})"
+            paths = (bundle.pointer, ".webhooks[]?.clientConfig.caBundle", ".webhooks[].clientConfig.caBundle")
+            yield Shared(node=bundle, who=manifest, what=what, fix="take caBundle out", paths=paths)
 
 
 def _ignores(application: Application, ref: Ref, paths: tuple[str, ...]) -> bool:

@@ -52,7 +52,7 @@ _POINTER = "/spec/sources/0/helm/valueFiles/0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """A source of a chart that names files of values."""
+    """A source of a chart, with its settings of Helm."""
 
     application: Application
     source: Source
@@ -139,11 +139,10 @@ class ValueSourcesResolve(Policy[Values]):
     )
 
     def targets(self, world: World) -> Iterable[Values]:
-        """Every source with files of values."""
+        """Every source with settings of Helm."""
         for application in applications(world):
             for source in application.sources:
-                helm = source.node.get("helm")
-                if helm is not None and any(helm.get(key) is not None for key in ("valueFiles", "fileParameters", "values")):
+                if source.node.get("helm") is not None:
                     yield Values(application=application, source=source)
 
     def judge(self, world: World, target: Values) -> Iterator[Outcome]:
