@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from crema.policies.engine.example import Denied, Example
-from crema.policies.engine.finding import Outcome, Related
+from crema.policies.engine.finding import Outcome, Related, Severity
 from crema.policies.engine.policy import Policy
 from crema.policies.model.alternatives import together
 from crema.policies.model.manifest import Manifest
@@ -153,7 +153,7 @@ class NoRegexBesideOthers(Policy[Server]):
         related = [Related(manifest=meant.manifest, pointer=meant.node.pointer, note="is meant"),
                    Related(manifest=gets.manifest, pointer=gets.node.pointer, note="gets them")]  # fmt: skip
         path = (f"http://{target.name}{asked}", gets.hops[1], str(gets.backend))
-        severity = "error" if asked.startswith(f"{meant.path.rstrip('/')}/") or asked == meant.path else "warning"
+        severity: Severity = "error" if asked.startswith(f"{meant.path.rstrip('/')}/") or asked == meant.path else "warning"
         subject = f"{target.name}{meant.written} {asked}"
         return self.finding(place, message, path=path, related=related, subject=subject, severity=severity)
 

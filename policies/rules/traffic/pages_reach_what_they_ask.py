@@ -1,13 +1,17 @@
 """The policy traffic-pages-reach-what-they-ask."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from crema.policies.engine.example import Denied, Example
-from crema.policies.engine.finding import Outcome
+from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
 from crema.policies.model.facts import fact
+from crema.policies.model.node import Node
 from crema.policies.model.rewrites.rewrite import is_under
+from crema.policies.model.routes.annotations import ALB, annotation
+from crema.policies.model.routes.ingress import class_of
 from crema.policies.model.routes.resolve import Table, tables
 from crema.policies.model.routes.route import Route
 from crema.policies.model.served import Served, served_by
@@ -37,9 +41,9 @@ def _ingress(name: str, path: str, host: str = "coffee.test", reader: str = "ngi
     return _INGRESS.format(name=name, path=path, host=host, reader=reader)
 
 
-def _denied(name: str, manifests: str, message: str) -> Denied:
-    pointer = "/spec/rules/0/http/paths/0/path"
-    return Denied(name=name, manifests=manifests, at="Ingress/shop/frontend", pointer=pointer, message=message, facts=_FACTS, closed=True)
+def _denied(name: str, manifests: str, message: str, at: str = "frontend", pointer: str = "http/paths/0/path") -> Denied:
+    place = f"/spec/rules/0/{pointer}"
+    return Denied(name=name, manifests=manifests, at=f"Ingress/shop/{at}", pointer=place, message=message, facts=_FACTS, closed=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,8 @@ class PagesReachWhatTheyAsk(Policy[PagePath]):
             _ingress("frontend", "/") + _ingress("order", "/api/order", host="cofee.test"),
             "the pages of http://coffee.test/ ask for /api/order at their host, which goes to Service shop/frontend:80 by path /; that "
             "serves no such path, and the route of Service shop/order is at cofee.test",
+            at="order",
+            pointer="host",
         ),
         _denied(
             "the path alone",
@@ -115,10 +121,14 @@ class PagesReachWhatTheyAsk(Policy[PagePath]):
             if route is None:
                 message += "where no route has it"
             else:
-                message += f"which goes to {route.backend} by path {route.written}; that serves no such path{_elsewhere(world, target)}"
-            place = target.route.node.get("path") or target.route.node
+                message += f"which goes to {route.backend} by path {route.written}; that serves no such path"
+            place = own = target.route.node.get("path") or target.route.node
+            related = []
+            if route is not None and (apart := _elsewhere(world, target)) is not None:
+                place, message = apart[0], message + apart[1]
+                related = [Related(manifest=own.manifest, pointer=own.pointer, note="brings the pages")]
             hops = (pages, target.route.hops[1], f"http://{target.host}{asked}", *((route.hops[1], str(route.backend)) if route else ()))
-            yield self.finding(place, message, path=hops, subject=target.path)
+            yield self.finding(place, message, path=hops, subject=target.path, related=related)
             return
 
 
@@ -131,8 +141,8 @@ def _serves(world: World, route: Route, asked: str) -> bool:
     return not prefix or is_under(asked, prefix)
 
 
-def _elsewhere(world: World, target: PagePath) -> str:
-    """The route of the service that serves the path, and what keeps it apart."""
+def _elsewhere(world: World, target: PagePath) -> tuple[Node, str] | None:
+    """What keeps the route of the service that serves the path apart: where it is written, and in words."""
     for table in tables(world):
         for route in table.routes:
             prefix = _served(world, route).prefix
@@ -141,8 +151,19 @@ def _elsewhere(world: World, target: PagePath) -> str:
                 at = route.host or "no host of its own"
                 own = table.name == target.table.name
                 if not own or route.host != target.host:
-                    return f", and the route of {service} is {f'at {at}' if own else f'of {table.name}'}"
-    return ""
+                    said = f", and the route of {service} is {f'at {at}' if own else f'of {table.name}'}"
+                    return _apart(route, by_host=own), said
+    return None
+
+
+def _apart(route: Route, *, by_host: bool) -> Node:
+    """Where a route says its host, or else to which load balancer or class it belongs."""
+    rule = re.match(r"/spec/rules/(\d+)/", route.node.pointer)
+    rules = route.manifest.root.items("spec", "rules")
+    host = rules[int(rule[1])].get("host") if rule and route.manifest.ref.kind == "Ingress" else None
+    names = route.manifest.root.items("spec", "hostnames") if route.manifest.ref.kind == "HTTPRoute" else ()
+    group = annotation(route.manifest, ALB, "group.name") or class_of(route.manifest) if route.manifest.ref.kind == "Ingress" else None
+    return (host or next(iter(names), None) if by_host else group) or route.node.get("path") or route.node
 
 
 def _served(world: World, route: Route) -> Served:
