@@ -6,9 +6,9 @@ from typing import Final
 
 from crema.policies.model.network.end import End
 from crema.policies.model.network.needs import Kind, Need, needs
-from crema.policies.model.network.policy import DIRECTIONS, Direction, NetworkPolicy, Rule
+from crema.policies.model.network.policy import DIRECTIONS, Direction, NetworkPolicy, Ports, Rule
 from crema.policies.model.network.selected import selects_nobody
-from crema.policies.model.network.verdict import network
+from crema.policies.model.network.verdict import Connection, network
 from crema.policies.model.node import Node
 from crema.policies.model.whole import whole
 from crema.policies.model.world import World
@@ -37,6 +37,10 @@ class Judged:
             return rule.node.get(key) or rule.node
         root = policy.manifest.root
         return root.get("spec", self.direction) or root.get("spec", "policyTypes") or root.get("spec") or root
+
+    def hop(self, world: World) -> str:
+        """The policy where the way ends."""
+        return f"{self._nearest(world)[0]} ({self.direction})"
 
     def message(self, world: World) -> str:
         """Who does not reach whom, why that is needed, and what the policies permit instead."""
@@ -75,12 +79,12 @@ class Judged:
             for rule in policy.rules(self.direction) or ():
                 means, takes = rule.means(other), rule.takes(connection.callee, connection.port, connection.protocol)
                 rank = 0
-                if means is True and takes is False:
-                    rank = 5
+                if means is True and takes is False and any(_is_like(one, connection) for one in rule.ports):
+                    rank = 5 + any(peer.pods is not None and peer.pods.requirements for peer in rule.peers)
                 elif takes is True and means is not True:
                     rank = _likeness(world, rule, other)
                 if rank > best[0]:
-                    best = (rank, policy, rule, rank == 5)
+                    best = (rank, policy, rule, rank >= 5)
         return best[1:]
 
 
@@ -91,6 +95,11 @@ def _likeness(world: World, rule: Rule, other: End) -> int:
     if other.labels is None or other.on_host:
         return 3 if any(peer.block is not None for peer in rule.peers) else 2 if any(peer.spaces is not None for peer in rule.peers) else 1
     return 2 if any(peer.pods is not None or peer.spaces is not None for peer in rule.peers) else 1
+
+
+def _is_like(port: Ports, connection: Connection) -> bool:
+    """Whether a port that is not the one that is asked may have been meant for it: DNS was not meant for HTTP."""
+    return port.protocol == connection.protocol or port.first == connection.port
 
 
 def judged(world: World, kind: Kind) -> Iterator[Judged]:

@@ -109,7 +109,7 @@ class NetworkPoliciesPermitScrapes(Policy[Judged]):
     def judge(self, world: World, target: Judged) -> Iterator[Outcome]:
         """Report what no policy permits."""
         if target.permitted is False:
-            hops = (*target.need.hops[:2], f"{target.isolating[0]} ({target.direction})", *target.need.hops[2:])
+            hops = (*target.need.hops[:2], target.hop(world), *target.need.hops[2:])
             subject = f"{target.need} {target.direction}"
             yield self.finding(place(world, target.node(world)), target.message(world), path=hops, subject=subject)
         elif target.permitted is None and world.closed:
