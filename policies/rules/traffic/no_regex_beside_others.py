@@ -41,7 +41,7 @@ _FRONT = _ingress("front", "", _path("/", "front"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A host of ingress-nginx, of which something makes every path a regex; culprits: the Ingresses that do, in the order of paths."""
+    """A host of ingress-nginx, culprits: the Ingresses that make every path of it a regex, in the order of paths."""
 
     name: str
     host: Host
@@ -116,17 +116,18 @@ class NoRegexBesideOthers(Policy[Server]):
     )
 
     def targets(self, world: World) -> Iterable[Server]:
-        """Every host that has a regex."""
+        """Every host that ingress-nginx has, with a regex or without."""
         for table in tables(world):
             if table.reader == "nginx":
                 for name, host in table.hosts.items():
                     routes = [location.route for location in host.locations if location.route is not None]
                     culprits = tuple({id(route.manifest): route.manifest for route in routes if is_regex(route)}.values())
-                    if host.by_regex and culprits:
-                        yield Server(name=name, host=host, culprits=culprits)
+                    yield Server(name=name, host=host, culprits=culprits)
 
     def judge(self, world: World, target: Server) -> Iterator[Outcome]:
         """Follow requests to each literal path as they would go without regexes, and as they go."""
+        if not (target.host.by_regex and target.culprits):
+            return
         plain = replace(target.host, by_regex=False, locations=_literal(target))
         said: set[tuple[int, str]] = set()
         for location in plain.locations:
