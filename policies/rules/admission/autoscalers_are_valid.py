@@ -17,7 +17,7 @@ class AutoscalersAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application: more minReplicas than
     maxReplicas, or a metric whose type and source differ, is valid by its schema.
-    Fix: write the bounds in order, and each metric with its own source
+    Fix: write the bounds in order, and each metric with its own source.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/autoscaling/validation/validation.go
     """
 

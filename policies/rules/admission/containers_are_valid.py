@@ -17,7 +17,7 @@ class ContainersAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application; names with dots or capitals,
     and probes of an init container without restartPolicy Always, are valid by their schema.
-    Fix: write the name in lower case with -, and leave to containers what is theirs
+    Fix: write the name in lower case with -, and leave to containers what is theirs.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
     """
 

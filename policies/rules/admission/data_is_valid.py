@@ -18,7 +18,7 @@ class DataIsValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application: a key with a slash, a Secret of
     the type kubernetes.io/tls without tls.key, or more than 1 MiB is valid by its schema.
-    Fix: name the key as the message asks, or give the Secret the type Opaque
+    Fix: name the key as the message asks, or give the Secret the type Opaque.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
     """
 

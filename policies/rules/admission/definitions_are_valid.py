@@ -16,7 +16,7 @@ class DefinitionsAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application, and no object of its kind
     exists: a field without a type, or two stored versions, is valid by its schema.
-    Fix: complete the definition as the message asks
+    Fix: complete the definition as the message asks.
     Source:
     https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
     """

@@ -17,7 +17,7 @@ class DisruptionBudgetsAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application: minAvailable beside
     maxUnavailable, or a number in quotes, is valid by its schema.
-    Fix: keep minAvailable or maxUnavailable, as a number or a percentage
+    Fix: keep minAvailable or maxUnavailable, as a number or a percentage.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/policy/validation/validation.go
     """
 

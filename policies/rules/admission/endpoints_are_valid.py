@@ -17,7 +17,7 @@ class EndpointsAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application, and the Service without a
     selector reaches nothing: the name of a host is valid by its schema.
-    Fix: write IP addresses, or make the Service an ExternalName
+    Fix: write IP addresses, or make the Service an ExternalName.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
     """
 

@@ -17,7 +17,7 @@ class ExternalSecretsAreValid(Policy[Manifest]):
 
     Why: the operator's webhook refuses the object, and with it Argo CD fails the sync of the whole application; without the webhook the
     Secret is never made.
-    Fix: write the ExternalSecret as the message asks
+    Fix: write the ExternalSecret as the message asks.
     Source: https://github.com/external-secrets/external-secrets/blob/main/apis/externalsecrets/v1/externalsecret_validator.go
     """
 

@@ -20,7 +20,7 @@ class GatewayRoutesAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application: a rewrite beside a redirect, a
     Service without its port, or a listener for HTTPS without a certificate is valid by its schema.
-    Fix: write the rule or the listener as the message asks
+    Fix: write the rule or the listener as the message asks.
     Source: https://gateway-api.sigs.k8s.io/reference/spec/
     """
 

@@ -17,7 +17,7 @@ class ImagesAreValid(Policy[Manifest]):
 
     Why: the server takes any text, and the kubelet refuses one that is no reference of an image (InvalidImageName): the pod never
     starts.
-    Fix: write the image as registry/name:tag or registry/name@sha256:…, in lower case
+    Fix: write the image as registry/name:tag or registry/name@sha256:…, in lower case.
     Source: https://github.com/distribution/reference/blob/main/regexp.go
     """
 

@@ -17,7 +17,7 @@ class IngressesAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application: a host with a scheme or a port,
     a path without its slash, or a back end with both a name and a number is valid by its schema.
-    Fix: write the host bare, the path from its slash, and one port
+    Fix: write the host bare, the path from its slash, and one port.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/networking/validation/validation.go
     """
 

@@ -17,7 +17,7 @@ class JobsAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application: a schedule of six fields, a
     zone that nobody has, or backoffLimitPerIndex of a Job without indexes is valid by its schema.
-    Fix: write the schedule in five fields, and the numbers as the message asks
+    Fix: write the schedule in five fields, and the numbers as the message asks.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/batch/validation/validation.go
     """
 

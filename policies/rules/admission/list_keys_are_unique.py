@@ -18,7 +18,7 @@ class ListKeysAreUnique(Policy[Manifest]):
 
     Why: server-side apply refuses an object with a key given twice (duplicate entries for key), and with it fails the sync; other
     clients take it, and drop one of both without a word.
-    Fix: leave one of the two out
+    Fix: leave one of the two out.
     Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
 
     In pods an error in our own environments, which are applied so; elsewhere a warning for a variable, of which a value is lost, and an

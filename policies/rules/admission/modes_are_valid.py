@@ -17,7 +17,7 @@ class ModesAreValid(Policy[Manifest]):
 
     Why: the API reads numbers, and defaultMode: 755 is the decimal number, which is beyond 0777: it refuses the object. defaultMode:
     444 it takes, as the mode 0674.
-    Fix: write the mode with a 0 in front (octal in YAML), or as a decimal number
+    Fix: write the mode with a 0 in front (octal in YAML), or as a decimal number.
     Source: https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/volume/
 
     An error where the server refuses the mode; a warning where it takes another than was meant.

@@ -18,7 +18,7 @@ class NamesAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application, or makes no pods of it: a
     StatefulSet of 60 characters, a CronJob of 53, a finalizer without a domain are valid by their schema.
-    Fix: give it a name as the message asks
+    Fix: give it a name as the message asks.
     Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 
     That most names are DNS subdomains, schema-manifest-is-valid says.

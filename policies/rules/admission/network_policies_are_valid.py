@@ -17,7 +17,7 @@ class NetworkPoliciesAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application, and what the policy would have
     permitted stays closed: an address without its prefix, or an ipBlock beside a selector, is valid by its schema.
-    Fix: write the range with its prefix, and each peer as an item of its own
+    Fix: write the range with its prefix, and each peer as an item of its own.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/networking/validation/validation.go
     """
 

@@ -18,7 +18,7 @@ class PodsAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application; dnsPolicy None without a name
     server, or a hostname with dots, is valid by its schema.
-    Fix: write the field as the message asks
+    Fix: write the field as the message asks.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
     """
 

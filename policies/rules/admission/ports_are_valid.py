@@ -22,7 +22,7 @@ class PortsAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application; a port name of 16 characters or
     without a letter, two ports of one number or a nodePort outside of its range is valid by its schema.
-    Fix: give each port a number and a name of its own, as the message asks
+    Fix: give each port a number and a name of its own, as the message asks.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
 
     A nodePort outside of 30000 to 32767 is an error in our own environments and a warning elsewhere: a server may be told another

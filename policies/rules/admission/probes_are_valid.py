@@ -17,7 +17,7 @@ class ProbesAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application; a probe with two actions, or a
     livenessProbe with a successThreshold of 2, is valid by its schema and refused all the same.
-    Fix: give the probe one action, and numbers as the message asks
+    Fix: give the probe one action, and numbers as the message asks.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
     """
 

@@ -23,7 +23,7 @@ class QuantitiesAreValid(Policy[Manifest]):
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application when a request is above its
     limit or an extended resource is asked for in parts. It takes 128m of memory (an eighth of a byte) and 500 processors, and then no
     node ever has the room, or the container is killed at once.
-    Fix: write the amount in the unit that is meant
+    Fix: write the amount in the unit that is meant.
     Source: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#meaning-of-memory
 
     An error where the server refuses the object; a warning for an amount that it takes and that nobody can mean.

@@ -18,7 +18,7 @@ class QuotaAdmitsThePods(Policy[Manifest]):
 
     Why: the server takes the Deployment and refuses its pods (exceeded quota; must specify limits.memory; maximum memory usage per
     Container): nothing runs, and only an event of the ReplicaSet says so.
-    Fix: give the container the amounts that the namespace asks for
+    Fix: give the container the amounts that the namespace asks for.
     Source: https://kubernetes.io/docs/concepts/policy/resource-quotas/
     """
 

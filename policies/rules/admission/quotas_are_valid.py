@@ -17,7 +17,7 @@ class QuotasAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application: a default above its max, a
     quota on a resource that there is not, or a priority above 1000000000 is valid by its schema.
-    Fix: write the amounts in order, and the names as the message asks
+    Fix: write the amounts in order, and the names as the message asks.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
     """
 

@@ -20,7 +20,7 @@ class RbacIsValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application: a rule without verbs, a
     ClusterRoleBinding to a Role, or a ServiceAccount without its namespace is valid by its schema.
-    Fix: complete the rule or the subject as the message asks
+    Fix: complete the rule or the subject as the message asks.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/rbac/validation/validation.go
     """
 

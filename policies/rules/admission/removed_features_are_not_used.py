@@ -17,7 +17,7 @@ class RemovedFeaturesAreNotUsed(Policy[Manifest]):
 
     Why: the server takes the old annotation, label or volume without a word; the profile is not applied, the pod stays pending, the
     volume is never mounted.
-    Fix: use what has replaced it
+    Fix: use what has replaced it.
     Source: https://kubernetes.io/docs/reference/labels-annotations-taints/
     """
 

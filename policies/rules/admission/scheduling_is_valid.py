@@ -17,7 +17,7 @@ class SchedulingIsValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application; a toleration with a value and
     Exists, a weight of 0 or an operator without its values is valid by its schema.
-    Fix: write the operator, its values and the numbers as the message asks
+    Fix: write the operator, its values and the numbers as the message asks.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
     """
 

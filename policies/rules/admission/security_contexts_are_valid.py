@@ -18,7 +18,7 @@ class SecurityContextsAreValid(Policy[Manifest]):
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application when allowPrivilegeEscalation is
     false beside privileged: true. With runAsNonRoot beside the user 0 the server takes it and no node starts the container
     (CreateContainerConfigError).
-    Fix: decide for one of both, as the message says
+    Fix: decide for one of both, as the message says.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
     """
 

@@ -20,7 +20,7 @@ class SelectorsMatch(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application: a workload that does not select
     its own pods would make pods for ever.
-    Fix: write the template's own labels into the selector
+    Fix: write the template's own labels into the selector.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/apps/validation/validation.go
 
     That matchLabels are those of the template, schema-object-agrees-with-itself says.

@@ -16,7 +16,7 @@ class ServicesAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application: a headless LoadBalancer, an
     ExternalName without a host, or externalTrafficPolicy of a ClusterIP is valid by its schema.
-    Fix: leave the field out, or give the Service the type that has it
+    Fix: leave the field out, or give the Service the type that has it.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
     """
 

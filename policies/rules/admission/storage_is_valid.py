@@ -17,7 +17,7 @@ class StorageIsValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application: a claim of no storage, a volume
     with two sources, or ReadWriteOncePod beside another mode is valid by its schema.
-    Fix: complete the claim or the volume as the message asks
+    Fix: complete the claim or the volume as the message asks.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
     """
 

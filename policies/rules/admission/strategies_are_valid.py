@@ -20,7 +20,7 @@ class StrategiesAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application: Recreate with rollingUpdate,
     maxSurge and maxUnavailable both 0, or a number in quotes is valid by its schema.
-    Fix: write the strategy as the message asks
+    Fix: write the strategy as the message asks.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/apps/validation/validation.go
     """
 

@@ -17,7 +17,7 @@ class VariablesAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application; a value beside a valueFrom, or
     a fieldRef to a field that a pod does not give away, is valid by its schema.
-    Fix: give the variable a value or one source
+    Fix: give the variable a value or one source.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
     """
 

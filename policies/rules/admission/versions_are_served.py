@@ -23,7 +23,7 @@ class VersionsAreServed(Policy[Manifest]):
 
     Why: the operator that a chart brings serves only some versions of its kinds; an object in another one is refused (no matches for
     kind), and Argo CD fails the sync.
-    Fix: write the object in a version that is served
+    Fix: write the object in a version that is served.
     Source: https://kubernetes.io/docs/reference/using-api/deprecation-guide/
     """
 

@@ -17,7 +17,7 @@ class VolumesAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application; two volumes of one name, two
     mounts at one path or a subPath that leads out of its volume are each valid by their schema.
-    Fix: give the volume one source, and each mount a path of its own
+    Fix: give the volume one source, and each mount a path of its own.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
     """
 

@@ -16,7 +16,7 @@ class WebhooksAreValid(Policy[Manifest]):
 
     Why: the API server refuses the object, and with it Argo CD fails the sync of the whole application, and nothing asks the webhook:
     an address in plain HTTP, or a name of two parts, is valid by its schema.
-    Fix: write the webhook as the message asks
+    Fix: write the webhook as the message asks.
     Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/admissionregistration/validation/validation.go
     """
 
