@@ -160,7 +160,8 @@ def _is_told_elsewhere(world: World, route: Route, way: Ending) -> bool:
         host = str(route.to.mapping().get("host", "")) if route.to is not None else ""
         return "." in host and not host.endswith((".svc", ".svc.cluster.local"))
     if way.broken == "service":
-        return backend.namespace in _SYSTEM or "" in _spaces(world).get(backend.name, ())
+        alike = backend.namespace or "did you mean" in nearest(backend.name, _names(world).get("", ()))
+        return not alike or backend.namespace in _SYSTEM or "" in _spaces(world).get(backend.name, ())
     shared = backend.namespace in {"", "default"} and way.service is not None
     if way.broken == "port" and shared and way.service is not None and not together(world, route.manifest, way.service):
         return True  # examples of several folders, in the one namespace that all of them have
