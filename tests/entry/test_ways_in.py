@@ -277,3 +277,15 @@ def test_of_a_port_for_something_that_is_not_here_nothing_is_said_in_a_directory
     apart = Example(name="", manifests=yaml.safe_dump_all([*objects, named])).world()
     assert [outcome for outcome in _POLICY.check(apart) if isinstance(outcome, Finding)] == []
     assert [finding.pointer.rpartition("/")[2] for finding in found(cluster, objects)] == ["containerPort"]
+
+
+@pytest.mark.parametrize("arguments", ["node-labels: entry=here,a=b", "- {name: node-labels, value: 'a=b,entry=here'}"])
+def test_a_label_that_a_patch_of_kubeadms_gives_is_the_nodes(arguments: str) -> None:
+    """As a mapping, as it was written before v1beta4, and as a list."""
+    chain = Chain(held="hostPort", kind="DaemonSet", host=80, node=80, inside=80, workers=1, at=0, address="")
+    cluster, objects = documents(chain)
+    cluster["nodes"][0]["labels"] = {}
+    assert [finding.message.rpartition(" ")[2] for finding in found(cluster, objects)] == ["entry"]
+    patch = f"kind: InitConfiguration\nnodeRegistration:\n  kubeletExtraArgs:\n    {arguments}\n"
+    cluster["nodes"][0]["kubeadmConfigPatches"] = [patch]
+    assert found(cluster, objects) == []

@@ -61,6 +61,13 @@ class ArgoCdGivesNoOneEverything(Policy[ArgoCD]):
                 'policy.default: "role:dev", policy.csv: "g, sre, role:admin\\np, role:dev, applications, sync, shop/*, allow"'
             ),
         ),
+        Example(
+            name="what is allowed is denied too, which is stronger",
+            manifests=_maps(
+                'policy.default: "role:dev", policy.csv: "p, role:dev, applications, sync, */*, allow\\n'
+                'p, role:dev, applications, sync, */*, deny"'
+            ),
+        ),
         Example(name="nothing is said", manifests=_maps()),
     )
     denied = (
