@@ -41,6 +41,8 @@ _MAKE_NOTHING: Final = frozenset(
     }
 )
 """Groups whose objects make no Services, claims or accounts with names that somebody refers to, beside those of Kubernetes itself."""
+_OF_THE_CLUSTER: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+"""What is in these no repository has all of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -132,7 +134,7 @@ def _complete(world: World) -> frozenset[str]:
     served = {manifest.ref.namespace for manifest in world.of("", "Service")}
     worked = {manifest.ref.namespace for manifest in world.of("apps", *_WORKLOADS)}
     owned = {manifest.ref.namespace for manifest in world.manifests if not _is_plain(manifest.ref.group)}
-    return frozenset((served & worked) - owned - _opaque(world))
+    return frozenset((served & worked) - owned - _opaque(world) - _OF_THE_CLUSTER)
 
 
 def _is_plain(group: str) -> bool:

@@ -24,6 +24,6 @@ def _labelled(body: Body) -> bool:
 
 
 EDITS = (
-    Edit(name="a label that every application has", kinds=("Service",), change=_wide, said="takes the pods", everywhere=True),
+    Edit(name="a label that every application has", kinds=("Service",), change=_wide, said="takes the pods"),
     Edit(name="a job with the labels of the database", kinds=("CronJob",), change=_labelled, said="which serve nothing", everywhere=True),
 )

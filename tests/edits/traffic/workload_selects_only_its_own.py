@@ -19,6 +19,6 @@ def _wide(body: Body) -> bool:
 
 
 EDITS = (
-    Edit(name="the selector of another", kinds=("Deployment",), change=_of_order, said="each takes the other's pods", everywhere=True),
-    Edit(name="a label that every application has", kinds=("Deployment",), change=_wide, said="takes the pods of", everywhere=True),
+    Edit(name="the selector of another", kinds=("Deployment",), change=_of_order, said="each takes the other's pods"),
+    Edit(name="a label that every application has", kinds=("Deployment",), change=_wide, said="takes the pods of"),
 )
