@@ -11,6 +11,7 @@ from typing import Final, Literal
 from crema.policies.model.facts import fact
 from crema.policies.model.manifest import Manifest, Ref
 from crema.policies.model.node import Node
+from crema.policies.model.operated import makes
 from crema.policies.model.pods import PodTemplate
 from crema.policies.model.routes.route import Backend
 from crema.policies.model.whole import complete, whole
@@ -88,7 +89,7 @@ def _follow(world: World, backend: Backend) -> Ending:
     pods = every.pods(backend.namespace, selector)
     if not pods:
         given = service.file in world.given_selectors or not complete(world, backend.namespace)
-        unsure = given or _elsewhere(world, backend.namespace, selector=selector)
+        unsure = given or makes(world, backend.namespace, selector) or _elsewhere(world, backend.namespace, selector=selector)
         return Ending(backend=backend, service=service, port=port, broken="unknown" if unsure else "selector", hops=hops)
     return _in_pods(world, Ending(backend=backend, service=service, port=port, pods=pods, broken="", hops=hops), port)
 
