@@ -1,6 +1,7 @@
 """The policy admission-ports-are-valid."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
 
 from crema.policies.engine.example import Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome, Severity
@@ -15,6 +16,8 @@ from crema.policies.model.values import Json
 from crema.policies.model.world import World
 
 Judge = Callable[[Mapping[str, Json]], Refusals]
+
+_RANGE: Final = "service-node-port-range"
 
 
 class PortsAreValid(Policy[Manifest]):
@@ -32,6 +35,23 @@ class PortsAreValid(Policy[Manifest]):
     id = "admission-ports-are-valid"
     basis = "breaks"
     allowed = (
+        Example(
+            name="a cluster of kind with a range of its own",
+            manifests="""
+    apiVersion: v1
+    kind: Service
+    metadata: {name: order, namespace: shop}
+    spec: {type: NodePort, ports: [{port: 80, nodePort: 8080}]}
+""",
+            documents={
+                "kind.yaml": """
+    kind: Cluster
+    apiVersion: kind.x-k8s.io/v1alpha4
+    kubeadmConfigPatches: ["kind: ClusterConfiguration\napiServer: {extraArgs: [{name: service-node-port-range, value: 8000-9000}]}"]
+"""
+            },
+            closed=True,
+        ),
         Example(
             name="one number for two protocols, and names of their own",
             manifests="""
@@ -163,8 +183,15 @@ class PortsAreValid(Policy[Manifest]):
             yield from self._said(world, pod.spec, container_ports)
         if target.ref.group == "" and target.ref.kind == "Service" and (spec := target.root.get("spec")) is not None:
             yield from self._said(world, spec, service_ports)
-            yield from self._said(world, spec, node_ports, severity="error" if world.closed else "warning")
+            if not world.derived(_has_own_range):
+                yield from self._said(world, spec, node_ports, severity="error" if world.closed else "warning")
 
     def _said(self, world: World, node: Node, judge: Judge, severity: Severity = "error") -> Iterator[Outcome]:
         for place in places(world, node, judge(mapping(node.value))):
             yield self.finding(place.node, place.message, fix=place.fix, subject=place.subject, severity=severity)
+
+
+def _has_own_range(world: World) -> bool:
+    """Whether the configuration of a kind cluster gives its API server another range."""
+    clusters = [one for one in (*world.documents, *world.manifests) if str(one.body.get("apiVersion")).startswith("kind.x-k8s.io/")]
+    return any(_RANGE in str(cluster.body) for cluster in clusters)
