@@ -41,6 +41,16 @@ class Need:
         return f"{self.connection.caller} to {self.connection.callee} port {self.connection.port}"
 
 
+def all_arrive(world: World) -> bool:
+    """Whether every call and every route ends at a container: of one that does not, nobody knows what it would need."""
+    return world.derived(_all_arrive)
+
+
+def _all_arrive(world: World) -> bool:
+    ways = (*(call.ending for call in calls(world)), *(ending(world, route.backend) for route in routes(world) if not route.answered))
+    return all(way.arrives for way in ways)
+
+
 def needs(world: World) -> Iterator[Need]:
     """Every connection between known ends that routes, calls and monitors of a world ask for."""
     return world.once(_needs)

@@ -6,6 +6,7 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.network.extra import Grant, grants, unneeded
+from crema.policies.model.network.needs import all_arrive
 from crema.policies.model.world import World
 
 _SHOP = """
@@ -134,6 +135,8 @@ class NetworkPoliciesPermitNothingElse(Policy[Grant]):
         return grants(world)
 
     def judge(self, world: World, target: Grant) -> Iterator[Outcome]:
-        """Look for the needs that it serves."""
+        """Look for the needs that it serves, once every call and every route has an end: a broken one needs what it does not show."""
+        if not all_arrive(world):
+            return
         for node, why in unneeded(world, target):
             yield self.finding(node, why)

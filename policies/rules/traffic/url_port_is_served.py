@@ -9,6 +9,7 @@ from crema.policies.model.calls.call import Call, calls
 from crema.policies.model.calls.engines import usual_port
 from crema.policies.model.node import Node
 from crema.policies.model.operated import makes
+from crema.policies.model.whole import whole
 from crema.policies.model.world import World
 
 _SHOP = """
@@ -69,6 +70,11 @@ class UrlPortIsServed(Policy[Call]):
         Example(name="the scheme's own port", manifests=_calls("http://billing")),
         Example(name="a port by its name", manifests=_calls("http://billing:80", target="web")),
         Example(
+            name="a Service that leads nowhere itself, which is said once, of the Service",
+            manifests=_calls("http://billing").replace("selector: {app: billing}", "selector: {app: bills}"),
+            closed=True,
+        ),
+        Example(
             name="the container's port, of a headless Service",
             manifests=_calls("http://billing:8000").replace("{selector", "{clusterIP: None, selector"),
         ),
@@ -84,17 +90,6 @@ class UrlPortIsServed(Policy[Call]):
             name="no port, so that it is the scheme's",
             manifests=_calls("https://billing/api"),
             message="BILLING_URL is https://billing/api, which asks for port 443, and Service shop/billing has no port 443, only 80",
-        ),
-        _denied(
-            name="the Service's port leads to no container",
-            manifests=_calls("http://billing", target="http"),
-            message="BILLING_URL is http://billing, and port 80 of Service shop/billing leads to http, "
-            "on which no container of its pods listens",
-        ),
-        _denied(
-            name="the Service selects nothing",
-            manifests=_calls("http://billing").replace("selector: {app: billing}", "selector: {app: bills}"),
-            message="BILLING_URL is http://billing, and Service shop/billing selects app=bills, which no pod is labelled",
         ),
         _denied(
             name="the Service's port, of a headless Service",
@@ -119,6 +114,10 @@ class UrlPortIsServed(Policy[Call]):
         ending = target.ending
         node, service = target.node, str(ending.service).replace("/", " ", 1)
         said = _said(target)
+        is_written = ending.service is not None and whole(world).release(ending.service) is None
+        if ending.broken in {"selector", "target"} and ending.port is not None and is_written:
+            # traffic-service-reaches-a-container says it once, of the Service, and not of each who calls it.
+            return
         if ending.broken == "port":
             if not world.closed and not target.address.written and not target.path and target.key.startswith("-"):
                 yield self.undecided(target.manifest, f"whether {target.caller} adds a port to {target.address.text}")

@@ -23,14 +23,6 @@ def _database_port(body: Body) -> bool:
     return at(body, "metadata", "name") == "mysql" and put(body, 3307, "spec", "ports", 0, "port")
 
 
-def _target(body: Body) -> bool:
-    return at(body, "metadata", "name") in {"billing", "inventory", "mysql"} and put(body, 9999, "spec", "ports", 0, "targetPort")
-
-
-def _selects(body: Body) -> bool:
-    return at(body, "metadata", "name") in {"billing", "inventory", "mysql"} and put(body, "nobody", "spec", "selector", "app")
-
-
 def _query_port(body: Body) -> bool:
     text = at(body, "data", "datasources.yaml")
     if text is None:
@@ -43,7 +35,5 @@ EDITS = (
     Edit(name="the container's port in the URL", kinds=("Deployment",), change=_port_in_url, said="has no port 8000, only 80"),
     Edit(name="the Service listens on another port", kinds=("Service",), change=_service_port, said="only 8080", everywhere=True),
     Edit(name="the database's Service has another port", kinds=("Service",), change=_database_port, said="3307"),
-    Edit(name="the Service leads to a port that nobody has", kinds=("Service",), change=_target, said="9999", everywhere=True),
-    Edit(name="the Service selects nobody", kinds=("Service",), change=_selects, said="app=nobody", everywhere=True),
     Edit(name="a datasource asks another port", kinds=("ConfigMap",), change=_query_port, said="has no port 3100"),
 )
