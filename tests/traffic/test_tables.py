@@ -130,3 +130,9 @@ def test_tables_are_of_one_class_one_load_balancer_or_one_gateway() -> None:
     assert first is not None
     assert first.backend.name == "a"
     assert resolve((), "coffee.test", "/") is None
+
+
+def test_a_redirect_to_the_slash_leads_to_the_exact_path_with_it() -> None:
+    """ingress-nginx sends the client from /api to /api/, and what gets that is asked then; found by comparing with nginx itself."""
+    text = ingress("below", "/api/", reader="nginx") + ingress("itself", "/api/ Exact", reader="nginx")
+    assert (asked(text, "/api"), asked(text, "/api/menu")) == ("itself", "below")

@@ -49,9 +49,10 @@ class Host:
         if self.by_regex:
             return next((each for each in self.locations if matches(each.path, asked)), None)
         exact = next((each for each in self.locations if each.exact and each.path == asked), None)
-        redirecting = next((each for each in self.locations if each.path == f"{asked}/"), None)
+        if exact is None and any(each.path == f"{asked}/" for each in self.locations):
+            return self.answer(f"{asked}/")
         below = [each for each in self.locations if not each.exact and asked.startswith(each.path)]
-        return exact or redirecting or max(below, key=lambda each: len(each.path), default=None)
+        return exact or max(below, key=lambda each: len(each.path), default=None)
 
 
 def matches(path: str, asked: str) -> bool:
