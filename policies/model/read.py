@@ -117,8 +117,8 @@ def line_in(manifest: Manifest, pointer: str, inner: str = "") -> int | None:
 
 def _world(group: Group, passed: Passed) -> World:
     closed = bool(group.setting.closed)
-    if not closed:
-        return _open_world(group, passed)
+    if not closed or not any(file.header is not None for file in group.files):
+        return _foreign_world(group, passed, closed=closed)
     manifests: list[Manifest] = []
     documents: list[Manifest] = []
     beside: dict[str, str] = {}
@@ -153,8 +153,8 @@ def _world(group: Group, passed: Passed) -> World:
     )
 
 
-def _open_world(group: Group, passed: Passed) -> World:
-    """Somebody's directory, in which there is more than objects."""
+def _foreign_world(group: Group, passed: Passed, *, closed: bool) -> World:
+    """Somebody's directory, in which there is more than objects. `closed`: a configuration says that it is all there is."""
     around = surroundings(group.files, group.top)
     here = {file.path: file.shown for file in group.files}
     for lacking in around.missing:
@@ -194,6 +194,8 @@ def _open_world(group: Group, passed: Passed) -> World:
     return world_of(
         manifests,
         group.setting.name,
+        closed=closed,
+        foreign=closed,
         kubernetes_version=group.setting.kubernetes,
         facts=group.setting.facts,
         patches=patches,

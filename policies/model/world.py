@@ -33,6 +33,8 @@ class World:
     of one is that of its file.
     """
     closed: bool = False
+    foreign: bool = False
+    """Closed by a configuration, and not written by crema: more than objects may be in it, and kinds and charts that nobody here knows."""
     kubernetes_version: str = KUBERNETES_VERSION
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What manifests cannot say, by the keys of facts.schema.json."""
@@ -52,6 +54,11 @@ class World:
     """
     listed: frozenset[str] = frozenset()
     """Files that a kustomization lists as its objects, patches or settings."""
+
+    @property
+    def ours(self) -> bool:
+        """A whole environment that crema wrote: what is unknown in it is a mistake."""
+        return self.closed and not self.foreign
 
     def __repr__(self) -> str:
         """Its name and size: all of its manifests would hide what went wrong."""
@@ -174,6 +181,7 @@ def world_of(
     *,
     documents: Iterable[Manifest] = (),
     closed: bool = False,
+    foreign: bool = False,
     kubernetes_version: str = KUBERNETES_VERSION,
     facts: Mapping[str, Any] | None = None,
     repository: bool = False,
@@ -190,6 +198,7 @@ def world_of(
         manifests=_ordered(manifests),
         documents=_ordered(documents),
         closed=closed,
+        foreign=foreign,
         kubernetes_version=kubernetes_version,
         facts=facts or {},
         repository=repository,

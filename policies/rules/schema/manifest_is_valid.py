@@ -255,7 +255,7 @@ class ManifestIsValid(Policy[Manifest]):
             yield self.unchecked(target, "a patch: what it is laid over is not known here, so a field that it lacks is no mistake")
         unsure = set()
         for violation in judged:
-            why = "" if world.closed or target.header is not None else why_unsure(world, target, violation, patch=patch)
+            why = "" if world.ours or target.header is not None else why_unsure(world, target, violation, patch=patch)
             if not why:
                 yield self.finding(self._place(target, violation.pointer), violation.message, subject=violation.field)
             elif not patch:
@@ -271,8 +271,8 @@ class ManifestIsValid(Policy[Manifest]):
         defined = target.ref.kind in world.definitions.get(target.ref.group, {})
         settings = target.body.keys() - {"apiVersion", "kind"}
         misspelt = bool(judged.near) and misspells(target.ref.kind, [judged.near])
-        of_a_tool = not world.closed and not judged.served and not misspelt and bool(settings) and "metadata" not in settings
-        if not of_a_tool and (judged.certain or (near and not defined) or (world.closed and not defined)):
+        of_a_tool = not world.ours and not judged.served and not misspelt and bool(settings) and "metadata" not in settings
+        if not of_a_tool and (judged.certain or (near and not defined) or (world.ours and not defined)):
             return self.finding(self._place(target, judged.field), judged.why + near)
         return self.unchecked(target, judged.why)
 

@@ -184,7 +184,7 @@ class ExactlyOneDefaultDatasource(Policy[Grafana | Unknown]):
             yield self.undecided(datasources[0].place.manifest, f"which datasource is the default of {where}")
 
     def _unknown(self, world: World, unknown: Unknown) -> Outcome:
-        if not world.closed:
+        if not world.ours:
             return self.unchecked(unknown.release.manifest, unknown.why)
         fix = "install a chart version that policies/contracts/ describes, or describe this one there"
         message = f"it is not known which datasources this brings: {unknown.why}"
