@@ -175,9 +175,10 @@ def _generated(body: dict[str, Json]) -> Iterator[dict[str, Json]]:
             if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
                 continue
             keys = [] if entry.get("envs") or entry.get("env") else [*_keys(entry)]
-            space = entry.get("namespace")
-            metadata: dict[str, Json] = {"name": entry["name"], **({"namespace": space} if isinstance(space, str) else {})}
-            yield {"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": dict.fromkeys(keys, "")}
+            # The files of the objects beside it may name the namespace that kustomize gives, or leave it out.
+            for space in dict.fromkeys((entry.get("namespace"), entry.get("namespace") or body.get("namespace"))):
+                metadata: dict[str, Json] = {"name": entry["name"], **({"namespace": space} if isinstance(space, str) else {})}
+                yield {"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": dict.fromkeys(keys, "")}
 
 
 def has_literals(body: Json) -> bool:

@@ -155,8 +155,11 @@ class FileBelongsToAnApplication(Policy[Folder]):
 
 
 def _is_met(world: World, file: str) -> bool:
-    """Whether some Application reads a file, or has it in its folder and passes it over."""
-    return file in readers(world) or file in world.derived(_passed)
+    """Whether some Application reads a file, or has it in its folder and passes it over; one that a kustomization lists is built by
+    whichever Application kustomize is on for.
+    """
+    listed = file in world.listed and bool(world.derived(_opaque))
+    return listed or file in readers(world) or file in world.derived(_passed)
 
 
 def _passed(world: World) -> frozenset[str]:

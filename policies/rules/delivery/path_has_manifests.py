@@ -11,6 +11,7 @@ from crema.policies.model.delivery.applications import Application, Source, appl
 from crema.policies.model.delivery.folders import tree
 from crema.policies.model.delivery.reading import told
 from crema.policies.model.delivery.tree import folder_of, is_current, roots
+from crema.policies.model.surroundings import KUSTOMIZATIONS
 from crema.policies.model.world import World
 
 
@@ -165,7 +166,10 @@ class PathHasManifests(Policy[Taken]):
             else:
                 yield self.undecided(target.application.manifest, f"whether the folder {source.path} is in {source.repository}")
             return
-        plain = told(source.node) in {(), ("directory",)} and not any(file.endswith("Chart.yaml") for file in here.below(folder))
+        named = told(source.node)
+        # A kustomization may take all of its objects from elsewhere.
+        tools = ("Chart.yaml",) if named else ("Chart.yaml", *KUSTOMIZATIONS)
+        plain = named in {(), ("directory",)} and not any(file.endswith(tools) for file in here.below(folder))
         objects = world.derived(_objects)
         if plain and world.closed and not any(file in objects for file in here.below(folder)):
             yield self.finding(source.place, f"the folder {source.path} has files, and no object of Kubernetes in any of them")
