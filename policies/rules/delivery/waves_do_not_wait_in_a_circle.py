@@ -8,6 +8,7 @@ from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome, Related
 from crema.policies.engine.policy import Policy
 from crema.policies.model.delivery.applications import Application
+from crema.policies.model.delivery.ground import first_on, is_ground
 from crema.policies.model.delivery.order import Turn, is_waited_for, place, turns
 from crema.policies.model.delivery.owners import Owned, instance, owned, owners
 from crema.policies.model.manifest import Manifest, Ref
@@ -47,6 +48,15 @@ def _account(note: str = "") -> dict[str, str]:
         metadata: {{name: runner, namespace: shop, annotations: {{{note}}}}}
     """
     return {"shop/order/a.yaml": text}
+
+
+def _namespace(wave: str) -> dict[str, str]:
+    text = f"""
+        apiVersion: v1
+        kind: Namespace
+        metadata: {{name: shop, annotations: {{argocd.argoproj.io/sync-wave: {wave}}}}}
+    """
+    return {"shop/order/namespace.yaml": text}
 
 
 def _claim(first: str, then: str) -> dict[str, str]:
@@ -98,6 +108,7 @@ class WavesDoNotWaitInACircle(Policy[Owned]):
             closed=True,
         ),
         Example(name="the account is of somebody else", files={**_APPLICATION, **_job(_PRE)}, closed=True),
+        Example(name="a namespace in the wave of what is in it", files={**_APPLICATION, **_account(), **_namespace("'0'")}, closed=True),
         Example(name="a claim and its pod in one wave", files={**_APPLICATION, **_claim("'1'", "'1'")}, closed=True),
     )
     denied = (
@@ -118,6 +129,15 @@ class WavesDoNotWaitInACircle(Policy[Owned]):
             message="Job/shop/migrate (Sync) needs ServiceAccount/shop/runner, which is applied only when it is done (Sync, wave 1)",
         ),
         Denied(
+            name="a namespace in a later wave than what is in it",
+            files={**_APPLICATION, **_account(), **_namespace("'2'")},
+            closed=True,
+            at="Namespace/shop",
+            pointer=f"{_WHERE}sync-wave",
+            message="ServiceAccount/shop/runner (Sync) is applied before Namespace/shop (Sync, wave 2), without which the API server "
+            "refuses it",
+        ),
+        Denied(
             name="a claim that waits for its pod, which waits for the claim",
             files={**_APPLICATION, **_claim("'0'", "'1'")},
             closed=True,
@@ -129,13 +149,13 @@ class WavesDoNotWaitInACircle(Policy[Owned]):
     )
 
     def targets(self, world: World) -> Iterable[Owned]:
-        """Every object that Argo CD waits for, and every claim."""
+        """Every object that Argo CD waits for, every claim, and what others stand on."""
         for objects in owned(world).values():
             for each in objects:
                 if (
                     each.release is None
                     and turns(each.manifest)
-                    and (is_waited_for(each.manifest) or each.ref.kind == "PersistentVolumeClaim")
+                    and (is_waited_for(each.manifest) or each.ref.kind == "PersistentVolumeClaim" or is_ground(each))
                 ):
                     yield each
 
@@ -144,6 +164,9 @@ class WavesDoNotWaitInACircle(Policy[Owned]):
         mine = turns(target.manifest)[0]
         if target.ref.kind == "PersistentVolumeClaim":
             yield from self._claim(world, target, mine)
+            return
+        if is_ground(target):
+            yield from self._ground(world, target, mine)
             return
         seen: set[Ref] = set()
         for reference in references_of(target.manifest):
@@ -161,6 +184,16 @@ class WavesDoNotWaitInACircle(Policy[Owned]):
                 there = Related(manifest=other, pointer="", note="the other end of the circle")
                 path = (str(target.application), f"{target.ref} ({mine})", f"{maker.ref} ({turn})")
                 yield self.finding(node or target.at(), what, path=path, related=(there,), subject=str(reference.ref))
+
+    def _ground(self, world: World, target: Owned, mine: Turn) -> Iterator[Outcome]:
+        """A Namespace, or a definition, that comes after what stands on it: the API server refuses that, and the sync goes no further."""
+        found = first_on(world, target)
+        if found is not None and found[0] < mine:
+            turn, first = found
+            what = f"{first.ref} ({turn}) is applied before {target.ref} ({mine}), without which the API server refuses it"
+            there = Related(manifest=first.manifest, pointer="", note="what comes too early")
+            path = (str(target.application), f"{first.ref} ({turn})", f"{target.ref} ({mine})")
+            yield self.finding(place(target.manifest) or target.at(), what, path=path, related=(there,))
 
     def _claim(self, world: World, target: Owned, mine: Turn) -> Iterator[Outcome]:
         """A claim whose volume is made only when a pod wants it is not healthy before that pod is there."""
