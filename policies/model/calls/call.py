@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from crema.policies.model.calls.address import Address, urls
+from crema.policies.model.calls.address import Address, bare, urls
 from crema.policies.model.calls.by_default import by_default
 from crema.policies.model.calls.files import in_file, in_values
 from crema.policies.model.calls.headless import direct_ending
@@ -93,6 +93,8 @@ def _calls(world: World) -> Iterator[Call]:
     for pod in every.world.pod_templates:
         if every.release(pod.manifest) is None:
             yield from _of_pod(world, pod)
+    for service in world.of("", "Service"):
+        yield from _each(world, _aliased(service), f"Service {service.ref.namespace}/{service.ref.name}", service.ref.namespace)
     for manifest in world.of("", "ConfigMap"):
         for caller, address in in_datasources(manifest):
             yield from _each(world, (address,), caller, manifest.ref.namespace)
@@ -104,6 +106,14 @@ def _calls(world: World) -> Iterator[Call]:
     for manifest in world.manifests:
         if manifest.ref.group not in _PLAIN:
             yield from _each(world, in_custom_resource(manifest.root), str(manifest), manifest.ref.namespace, sure_only=True)
+
+
+def _aliased(service: Manifest) -> Iterator[tuple[Node, str, Address]]:
+    """The name that a Service of type ExternalName stands for; one of the cluster is looked for here."""
+    spec = service.root.get("spec")
+    name = spec.get("externalName") if spec is not None and spec.text("type") == "ExternalName" else None
+    if name is not None and ".svc" in str(name.value):
+        yield from ((name, "externalName", address) for address in bare(str(name.value).rstrip(".")))
 
 
 def _of_pod(world: World, pod: PodTemplate) -> Iterator[Call]:

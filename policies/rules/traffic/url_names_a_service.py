@@ -62,6 +62,26 @@ class UrlNamesAService(Policy[Call]):
     id = "traffic-url-names-a-service"
     basis = "breaks"
     allowed = (
+        Example(
+            name="a Service that stands for another, which is there, and one for a host outside",
+            manifests="""
+    apiVersion: v1
+    kind: Service
+    metadata: {name: db, namespace: web}
+    spec: {type: ExternalName, externalName: postgres.data.svc.cluster.local}
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: mail, namespace: web}
+    spec: {type: ExternalName, externalName: smtp.example.com}
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: postgres, namespace: data}
+    spec: {ports: [{port: 5432}]}
+""",
+            closed=True,
+        ),
         Example(name="a Service of the caller's namespace", manifests=_calls("INVENTORY_URL", "http://inventory"), closed=True),
         Example(
             name="a Service of another namespace, in full",
@@ -77,6 +97,24 @@ class UrlNamesAService(Policy[Call]):
         Example(name="another stack in a namespace that is here in part", manifests=_calls("CACHE_HOST", "redis.shop.svc")),
     )
     denied = (
+        Denied(
+            name="a Service that stands for one that is not there",
+            manifests="""
+    apiVersion: v1
+    kind: Service
+    metadata: {name: db, namespace: web}
+    spec: {type: ExternalName, externalName: postgres.data.svc.cluster.local}
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: postgresql, namespace: data}
+    spec: {ports: [{port: 5432}]}
+""",
+            closed=True,
+            at="Service/web/db",
+            pointer="/spec/externalName",
+            message="externalName is postgres.data.svc.cluster.local, and namespace data has no Service postgres; it has postgresql",
+        ),
         Denied(
             name="a misspelt name",
             manifests=_calls("INVENTORY_SERVICE_URL", "http://inventry"),
