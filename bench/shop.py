@@ -78,7 +78,8 @@ def ground(shop: Shop) -> Iterator[Body]:
     spec = {"podSelector": {}, "policyTypes": ["Egress"], "egress": [dns]}
     yield {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": shop.meta("allow-dns"), "spec": spec}
     inside: list[Body] = [{"podSelector": {}}]
-    spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "ingress": [{"from": inside}], "egress": [{"to": inside}]}
+    api: Body = {"ports": [{"port": 443, "protocol": "TCP"}, {"port": 6443, "protocol": "TCP"}]}
+    spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "ingress": [{"from": inside}], "egress": [{"to": inside}, api]}
     yield {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": shop.meta("allow-inside"), "spec": spec}
     provider = {"aws": {"service": "SecretsManager", "region": draw.choice(("eu-west-1", "eu-central-1", "us-east-1"))}}
     yield {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore", "metadata": shop.meta("secrets"), "spec": {"provider": provider}}

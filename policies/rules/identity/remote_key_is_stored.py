@@ -138,7 +138,9 @@ class RemoteKeyIsStored(Policy[Remote]):
         held = _held(world, target.store, key)
         who = said(target.place.manifest.ref)
         if held is None:
-            yield self.undecided(target.place.manifest, f"stored_secrets: whether {said(target.store.ref)} has {key}")
+            # Somebody's store is always elsewhere; only of ours the facts can say what is in it.
+            if world.ours:
+                yield self.undecided(target.place.manifest, f"stored_secrets: whether {said(target.store.ref)} has {key}")
         elif key not in held:
             message = f"{who} reads {key} from {said(target.store.ref)}, which does not have it{nearest(key, held)}"
             place = target.place.get("key") or target.place

@@ -104,11 +104,13 @@ class RouteLeadsToWhatIsServed(Policy[Route]):
     )
 
     def targets(self, world: World) -> Iterable[Route]:
-        """Every route without a rewrite."""
-        return (route for route in routes(world) if not route.answered and not route.rewrites)
+        """Every route that leads to a Service."""
+        return (route for route in routes(world) if not route.answered)
 
     def judge(self, world: World, target: Route) -> Iterator[Outcome]:
-        """Compare the path with what the pods behind the Service serve."""
+        """Compare the path with what the pods behind the Service serve. Of one that is rewritten another policy speaks."""
+        if target.rewrites:
+            return
         served = _served(world, target)
         prefix = served.prefix
         if not prefix or not target.written:

@@ -1,6 +1,6 @@
 """Edits that traffic-url-names-a-service finds."""
 
-from tests.edits.body import at, containers
+from tests.edits.body import at, containers, drop
 from tests.edits.edit import REMOVED, Body, Edit, Removed
 
 
@@ -47,7 +47,7 @@ def _by_default(body: Body) -> bool:
     """Without an address of its own the chart has one, which no Service of this platform has."""
     if at(body, "spec", "source", "chart") != "tempo":
         return False
-    return body["spec"]["source"]["helm"]["valuesObject"]["tempo"]["metricsGenerator"].pop("storage") is not None
+    return drop(body, "spec", "source", "helm", "valuesObject", "tempo", "metricsGenerator", "storage")
 
 
 def _datasource(body: Body) -> bool:
