@@ -127,7 +127,10 @@ def application(shop: Shop, name: str) -> Iterator[Body]:
     if scaled:
         yield _scaler(shop, name)
     if not stateful and not name.endswith("-worker"):
-        yield _ingress(shop, name, root) if draw.random() < 0.7 else _http_route(shop, name, root)
+        route = _ingress(shop, name, root) if draw.random() < 0.7 else _http_route(shop, name, root)
+        yield route
+        if "tls" in route["spec"]:
+            yield _certificate(shop, name)
     if stateful or draw.random() < 0.3:
         yield _cron_job(shop, name)
     if draw.random() < 0.15:
@@ -253,9 +256,15 @@ def _ingress(shop: Shop, name: str, root: str) -> Body:
         paths.append({"path": "/assets", "pathType": "Prefix", "backend": {"service": {"name": name, "port": {"name": "http"}}}})
     rules = [{"host": host, "http": {"paths": paths}}]
     tls = shop.maybe(0.8, tls=[{"hosts": [host], "secretName": f"{name}-tls"}])
-    annotations |= {"cert-manager.io/cluster-issuer": "public"} if tls else {}
     spec = {"ingressClassName": draw.choice(("nginx", "nginx", "nginx-internal")), "rules": rules, **tls}
     return {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": shop.meta(name, annotations=annotations), "spec": spec}
+
+
+def _certificate(shop: Shop, name: str) -> Body:
+    data = [{"secretKey": key, "remoteRef": {"key": f"{shop.name}/{name}-tls", "property": key}} for key in ("tls.crt", "tls.key")]
+    target = {"name": f"{name}-tls", "template": {"type": "kubernetes.io/tls"}}
+    spec = {"refreshInterval": "1h0m0s", "secretStoreRef": {"kind": "SecretStore", "name": "secrets"}, "target": target, "data": data}
+    return {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": shop.meta(f"{name}-tls"), "spec": spec}
 
 
 def _http_route(shop: Shop, name: str, root: str) -> Body:
