@@ -30,12 +30,14 @@ def _findings(policy: Policy[Any], world: World) -> list[str]:
 
 
 _PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
-"""A platform is small enough to be read as it was drawn; making it smaller would take minutes."""
+"""A platform is small enough to be read as it was drawn; making it smaller would take minutes. They are the same ones each time: what
+an edit breaks may hang on what else is in a platform, and a change is judged by itself.
+"""
 _EDITS = [(policy, edit) for policy, edit in every_edit() if isinstance(edit, Edit) and edit.everywhere]
 """Those that a policy finds wherever they are made."""
 
 
-@settings(max_examples=25, deadline=None, phases=_PHASES, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, derandomize=True, phases=_PHASES, suppress_health_check=[HealthCheck.too_slow])
 @given(platforms())
 def test_a_platform_of_our_generators_obeys_every_law(platform: Platform) -> None:
     """Whatever it is called, and whoever calls whom in it."""
@@ -43,7 +45,13 @@ def test_a_platform_of_our_generators_obeys_every_law(platform: Platform) -> Non
     assert [said for policy in judging for said in _findings(policy, platform.world)] == []
 
 
-@settings(max_examples=6, deadline=None, phases=_PHASES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    phases=_PHASES,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(platforms(), st.randoms(use_true_random=False))
 def test_a_single_edit_is_found_by_the_law_that_it_breaks(platform: Platform, choice: Random) -> None:
     """Each edit that can be made in this platform, in one of the objects that it can be made in."""

@@ -15,7 +15,7 @@ def _to_the_root(body: Body) -> bool:
 
 def _transform(body: Body) -> bool:
     name = at(body, "spec", "rules", 0, "http", "paths", 0, "backend", "service", "name")
-    rewrite = '[{"type": "url-rewrite", "urlRewriteConfig": {"rewrites": [{"regex": "^/api/[a-z]+(.*)", "replace": "$1"}]}}]'
+    rewrite = '[{"type": "url-rewrite", "urlRewriteConfig": {"rewrites": [{"regex": "^/api/[^/]+(.*)", "replace": "$1"}]}}]'
     return _is_api(body) and annotate(body, f"alb.ingress.kubernetes.io/transforms.{name}", rewrite)
 
 

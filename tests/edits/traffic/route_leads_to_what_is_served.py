@@ -27,7 +27,7 @@ def _to_another(body: Body) -> bool:
 EDITS = (
     Edit(name="beside the prefix", kinds=("Ingress",), change=_beside, said="which serves /api/", everywhere=True),
     Edit(name="without its beginning", kinds=("Ingress",), change=_without_api, said="which serves /api/", everywhere=True),
-    Edit(name="to another service", kinds=("Ingress",), change=_to_another, said="which serves /api/", everywhere=True),
+    Edit(name="to another service", kinds=("Ingress",), change=_to_another, said="which serves /api/"),
     Edit(
         name="the exact path alone",
         kinds=("Ingress",),
