@@ -11,7 +11,7 @@ from crema.policies.contracts import bodies as to
 from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts import routing
 from crema.policies.contracts.bodies import Body
-from crema.policies.contracts.chart import Chart, chart_of, printed
+from crema.policies.contracts.chart import Chart, chart_of, printed, unsaid
 from crema.policies.contracts.contract import Contract
 from crema.policies.model.helm import Release
 
@@ -52,12 +52,6 @@ def _rendered(release: Release) -> Iterator[Body]:
         types = chart.items("networkPolicy", "policyTypes")
         spec: Body = {"podSelector": {"matchLabels": selector}, "policyTypes": types, **to.written(**rules)}
         yield to.body("NetworkPolicy", name, namespace, spec=spec)
-
-
-def _gap(release: Release) -> str:
-    """What values ask for and nothing here says."""
-    asked = [".".join(keys) for keys in _UNSAID if chart_of(release).on(*keys)]
-    return f"{asked[0]} is on, and what it brings is not in the contract" if asked else ""
 
 
 def _configuration(chart: Chart) -> str:
@@ -140,4 +134,4 @@ def _pods(chart: Chart, name: str, namespace: str, selector: dict[str, str]) -> 
     )
 
 
-CONTRACT = Contract(chart="alloy", since=(1, 11, 0), until=(2, 0, 0), rendered=_rendered, gap=_gap)
+CONTRACT = Contract(chart="alloy", since=(1, 11, 0), until=(2, 0, 0), rendered=_rendered, gap=unsaid(*_UNSAID))

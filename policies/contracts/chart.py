@@ -188,3 +188,13 @@ def over(below: Mapping[str, Json], above: Mapping[str, Json]) -> dict[str, Json
 
 def _mapping(value: Json) -> dict[str, Json]:
     return value if isinstance(value, dict) else {}
+
+
+def unsaid(*switches: tuple[str, ...]) -> Callable[[Release], str]:
+    """The gap of a contract that says nothing of what some switches bring: the first of them that is on."""
+
+    def gap(release: Release) -> str:
+        asked = [".".join(keys) for keys in switches if chart_of(release).on(*keys)]
+        return f"{asked[0]} is on, and what it brings is not in the contract" if asked else ""
+
+    return gap

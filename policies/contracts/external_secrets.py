@@ -10,7 +10,7 @@ from typing import Final
 from crema.policies.contracts import bodies as to
 from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
-from crema.policies.contracts.chart import Chart, chart_of, defaults
+from crema.policies.contracts.chart import Chart, chart_of, defaults, unsaid
 from crema.policies.contracts.contract import Contract
 from crema.policies.model.helm import Release
 
@@ -77,12 +77,6 @@ def _made(release: Release) -> Iterator[Body]:
     ):
         where = chart.text("namespaceOverride") or chart.namespace
         yield to.keyed("Secret", f"{chart.fullname}-webhook", where, ("ca.crt", "tls.crt", "tls.key"))
-
-
-def _gap(release: Release) -> str:
-    """What values ask for and nothing here says."""
-    asked = [".".join(keys) for keys in _UNSAID if chart_of(release).on(*keys)]
-    return f"{asked[0]} is on, and what it brings is not in the contract" if asked else ""
 
 
 def _selector(chart: Chart, suffix: str = "") -> dict[str, str]:
@@ -230,4 +224,4 @@ def _monitors(chart: Chart, where: str) -> Iterator[Body]:
             )
 
 
-CONTRACT = Contract(chart="external-secrets", since=(2, 9, 0), until=(3, 0, 0), rendered=_rendered, made=_made, gap=_gap)
+CONTRACT = Contract(chart="external-secrets", since=(2, 9, 0), until=(3, 0, 0), rendered=_rendered, made=_made, gap=unsaid(*_UNSAID))

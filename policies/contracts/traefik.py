@@ -10,7 +10,7 @@ from typing import Any, Final
 from crema.policies.contracts import bodies as to
 from crema.policies.contracts import pod_bodies as run
 from crema.policies.contracts.bodies import Body
-from crema.policies.contracts.chart import Chart, chart_of, printed
+from crema.policies.contracts.chart import Chart, chart_of, printed, unsaid
 from crema.policies.contracts.contract import Contract
 from crema.policies.contracts.traefik_pods import pods, port_name
 from crema.policies.model.helm import Release
@@ -56,12 +56,6 @@ def _rendered(release: Release) -> Iterator[Body]:
     for part in ("dashboard", "healthcheck"):
         if chart.on("ingressRoute", part, "enabled"):
             yield to.body("IngressRoute", f"{name}-{part}", where, api="traefik.io/v1alpha1")
-
-
-def _gap(release: Release) -> str:
-    """What values ask for and nothing here says."""
-    asked = [".".join(keys) for keys in _UNSAID if chart_of(release).on(*keys)]
-    return f"{asked[0]} is on, and what it brings is not in the contract" if asked else ""
 
 
 def _namespace(chart: Chart) -> str:
@@ -198,4 +192,4 @@ def _metrics(chart: Chart, name: str, where: str) -> Iterator[Body]:
         yield to.body("PrometheusRule", name, chart.text(*at, "prometheusRule", "namespace") or where, labels=labels)
 
 
-CONTRACT = Contract(chart="traefik", since=(41, 3, 0), until=(42, 0, 0), rendered=_rendered, gap=_gap)
+CONTRACT = Contract(chart="traefik", since=(41, 3, 0), until=(42, 0, 0), rendered=_rendered, gap=unsaid(*_UNSAID))

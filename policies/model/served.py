@@ -8,6 +8,7 @@ from crema.policies.model.manifest import Ref
 from crema.policies.model.pods import PodTemplate
 from crema.policies.model.rewrites.rewrite import is_under
 from crema.policies.model.routes.route import Backend
+from crema.policies.model.whole import whole
 from crema.policies.model.world import World
 
 ROOT_PATH: Final = "ROOT_PATH"
@@ -47,6 +48,20 @@ def served_by(world: World, backend: Backend) -> Served:
     prefix = prefixes.pop() if len(prefixes) == 1 else ""
     confirmed = all(is_under(path, prefix) for path in probed)
     return Served(pods=pods, prefix=prefix if confirmed else "", probed=probed)
+
+
+def serving(world: World, backend: Backend) -> Served:
+    """The same of the whole world, worked out once for each Service."""
+    every = whole(world).world
+    known = every.derived(_known)
+    key = (backend.namespace, backend.name)
+    if key not in known:
+        known[key] = served_by(every, backend)
+    return known[key]
+
+
+def _known(_world: World) -> dict[tuple[str, str], Served]:
+    return {}
 
 
 def _probed(pod: PodTemplate) -> list[str]:

@@ -74,6 +74,10 @@ class World:
         """The manifest with this ref; the first in file order if several claim it."""
         return self._by_ref.get(ref)
 
+    def is_patched(self, manifest: Manifest) -> bool:
+        """Whether kustomize lays a part of an object over this one: they have one group, kind and name."""
+        return (manifest.ref.group, manifest.ref.kind, manifest.ref.name) in self._patched
+
     def pods(self, namespace: str, selector: dict[str, str]) -> tuple[PodTemplate, ...]:
         """The pod templates of a namespace that carry every label of a selector. An empty selector selects nothing,
         as for a Service: https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors
@@ -138,6 +142,10 @@ class World:
     @cached_property
     def _derived(self) -> dict[Callable[[World], Any], Any]:
         return {}
+
+    @cached_property
+    def _patched(self) -> frozenset[tuple[str, str, str]]:
+        return frozenset((patch.ref.group, patch.ref.kind, patch.ref.name) for patch in self.patches)
 
     @cached_property
     def _by_kind(self) -> dict[tuple[str, str], tuple[Manifest, ...]]:

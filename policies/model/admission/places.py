@@ -48,7 +48,7 @@ def places(world: World, node: Node, refusals: Iterable[Refusal]) -> Iterator[Pl
         place = _down(node, refusal.way)
         sure = world.closed or manifest.header is not None
         doubtful = refusal.gated or is_placeholder(place.value) or is_placeholder(place.key)
-        added = bool(refusal.missing) and ((not own(manifest) and node.pointer != "") or _named(manifest) in world.derived(_patched))
+        added = bool(refusal.missing) and ((not own(manifest) and node.pointer != "") or world.is_patched(manifest))
         if (sure or not (doubtful or added)) and not any(one == place.pointer or one.startswith(f"{place.pointer}/") for one in said):
             steps = _steps(place)
             message = f"{field_of((*steps, refusal.missing) if refusal.missing else steps)} {refusal.said}"
@@ -90,14 +90,6 @@ def _templates(world: World) -> Iterator[PodTemplate]:
             except UnknownShape:
                 continue
             yield from held
-
-
-def _named(manifest: Manifest) -> tuple[str, str, str]:
-    return manifest.ref.group, manifest.ref.kind, manifest.ref.name
-
-
-def _patched(world: World) -> frozenset[tuple[str, str, str]]:
-    return frozenset(map(_named, world.patches))
 
 
 def _down(node: Node, way: Way) -> Node:

@@ -6,9 +6,16 @@ from typing import Final
 from crema.policies.model.admission.forms import DNS_LABEL, PERCENT, misfit
 from crema.policies.model.admission.refusal import Refusal, Refusals, Way, below, items, mapping, number, text, wrong
 from crema.policies.model.admission.storage import claim
+from crema.policies.model.manifest import Manifest
 from crema.policies.model.values import Json
+from crema.policies.model.world import World
 
 _COUNTS: Final = ("replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")
+
+
+def lasting(world: World) -> tuple[Manifest, ...]:
+    """The workloads that run for ever."""
+    return (*world.of("apps", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"), *world.of("", "ReplicationController"))
 
 
 def workload(kind: str, spec: Mapping[str, Json]) -> Refusals:

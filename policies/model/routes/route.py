@@ -54,6 +54,12 @@ class Route:
         return self.node.manifest
 
     @property
+    def place(self) -> Node:
+        """Where its path is written; the whole of what makes it where there is none."""
+        path = self.node.get("path")
+        return (path.get("value") if path is not None and isinstance(path.value, dict) else path) or self.node
+
+    @property
     def url(self) -> str:
         """What a person would type to come here."""
         return f"http://{self.host}{self.written or self.path}" if self.host else self.written or self.path

@@ -1,7 +1,6 @@
 """The policy admission-selectors-match."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from crema.policies.engine.example import Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome
@@ -9,10 +8,9 @@ from crema.policies.engine.policy import Policy
 from crema.policies.model.admission.labels import workload_selector
 from crema.policies.model.admission.places import places
 from crema.policies.model.admission.refusal import below, mapping
+from crema.policies.model.admission.workloads import lasting
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.world import World
-
-_KINDS: Final = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
 
 
 class SelectorsMatch(Policy[Manifest]):
@@ -130,13 +128,9 @@ class SelectorsMatch(Policy[Manifest]):
 
     def targets(self, world: World) -> Iterable[Manifest]:
         """Workloads that select their pods."""
-        return _workloads(world)
+        return lasting(world)
 
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """A finding for each part of a selector that is wrong."""
         for place in places(world, target.root, below("spec", workload_selector(target.ref.kind, mapping(target.body.get("spec"))))):
             yield self.finding(place.node, place.message, fix=place.fix, subject=place.subject)
-
-
-def _workloads(world: World) -> tuple[Manifest, ...]:
-    return (*world.of("apps", *_KINDS), *world.of("", "ReplicationController"))

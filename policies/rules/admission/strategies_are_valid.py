@@ -1,18 +1,15 @@
 """The policy admission-strategies-are-valid."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from crema.policies.engine.example import Denied, Example, Pinned
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.admission.places import places
 from crema.policies.model.admission.refusal import below, mapping
-from crema.policies.model.admission.workloads import workload
+from crema.policies.model.admission.workloads import lasting, workload
 from crema.policies.model.manifest import Manifest
 from crema.policies.model.world import World
-
-_KINDS: Final = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
 
 
 class StrategiesAreValid(Policy[Manifest]):
@@ -154,13 +151,9 @@ class StrategiesAreValid(Policy[Manifest]):
 
     def targets(self, world: World) -> Iterable[Manifest]:
         """Workloads that run for ever."""
-        return _workloads(world)
+        return lasting(world)
 
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """A finding for each number or strategy that the server refuses."""
         for place in places(world, target.root, below("spec", workload(target.ref.kind, mapping(target.body.get("spec"))))):
             yield self.finding(place.node, place.message, fix=place.fix, subject=place.subject)
-
-
-def _workloads(world: World) -> tuple[Manifest, ...]:
-    return (*world.of("apps", *_KINDS), *world.of("", "ReplicationController"))

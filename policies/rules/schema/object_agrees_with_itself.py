@@ -110,7 +110,7 @@ class ObjectAgreesWithItself(Policy[Manifest]):
 
     def judge(self, world: World, target: Manifest) -> Iterator[Outcome]:
         """Compare the parts. An object that a patch of kustomize changes is complete only where that is built."""
-        if _named(target) in world.derived(_patched):
+        if world.is_patched(target):
             yield self.unchecked(target, "a patch of kustomize changes it")
             return
         if target.ref.kind == "Service":
@@ -156,14 +156,6 @@ class ObjectAgreesWithItself(Policy[Manifest]):
 
 
 _TYPE = "give the Service the type NodePort, or leave the port out"
-
-
-def _named(manifest: Manifest) -> tuple[str, str, str]:
-    return manifest.ref.group, manifest.ref.kind, manifest.ref.name
-
-
-def _patched(world: World) -> frozenset[tuple[str, str, str]]:
-    return frozenset(map(_named, world.patches))
 
 
 def _own_pods(world: World) -> dict[Manifest, list[PodTemplate]]:

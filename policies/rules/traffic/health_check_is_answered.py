@@ -16,7 +16,7 @@ from crema.policies.model.routes.annotations import ALB
 from crema.policies.model.routes.classes import reader_of
 from crema.policies.model.routes.every import routes
 from crema.policies.model.routes.target_groups import TargetGroup, target_type
-from crema.policies.model.served import ROOT, served_by
+from crema.policies.model.served import ROOT, serving
 from crema.policies.model.services import Ending, ending
 from crema.policies.model.whole import whole
 from crema.policies.model.world import World
@@ -144,7 +144,7 @@ class HealthCheckIsAnswered(Policy[TargetGroup]):
         yield from self._port(world, target, way, service, hops)
         if target.said("backend-protocol-version", "HTTP1").upper() == "GRPC":
             return
-        served = served_by(whole(world).world, backend).prefix
+        served = serving(world, backend).prefix
         place = target.asked("healthcheck-path") or target.route.manifest.root.get("metadata", "annotations") or target.route.node
         default = " (no healthcheck-path is set)" if target.asked("healthcheck-path") is None else ""
         fix = f"set {ALB}/healthcheck-path: {said}" if said else ""

@@ -137,9 +137,9 @@ class NoPathIsClaimedTwice(Policy[Claims]):
                     continue
                 by = "and by" if words.endswith("by") else "and"
                 message = f"{target} {words} {_shown(other)}, {by} {_shown(first[0])}"
-                related = [Related(manifest=first[0].manifest, pointer=_place(first[0]).pointer, note="claims it too")]
+                related = [Related(manifest=first[0].manifest, pointer=first[0].place.pointer, note="claims it too")]
                 path = (f"http://{target}", other.hops[1], str(other.backend))
-                yield self.finding(_place(other), message, path=path, related=related, subject=str(target))
+                yield self.finding(other.place, message, path=path, related=related, subject=str(target))
 
 
 def _claims(table: Table) -> Iterator[Claims]:
@@ -187,8 +187,3 @@ def _apart(world: World, one: Route, other: Route) -> bool:
 
 def _shown(route: Route) -> str:
     return f"{route.hops[1]} for {route.backend}"
-
-
-def _place(route: Route) -> Node:
-    path = route.node.get("path")
-    return (path.get("value") if path is not None and isinstance(path.value, dict) else path) or route.node

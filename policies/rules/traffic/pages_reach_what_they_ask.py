@@ -14,8 +14,7 @@ from crema.policies.model.routes.annotations import ALB, annotation
 from crema.policies.model.routes.ingress import class_of
 from crema.policies.model.routes.resolve import Table, tables
 from crema.policies.model.routes.route import Route
-from crema.policies.model.served import Served, served_by
-from crema.policies.model.whole import whole
+from crema.policies.model.served import serving
 from crema.policies.model.world import World
 
 _INGRESS = """
@@ -137,7 +136,7 @@ def _serves(world: World, route: Route, asked: str) -> bool:
     said = fact(world.facts, "services", f"{route.backend.namespace}/{route.backend.name}", "page_paths")
     if isinstance(said, list) and any(is_under(asked, str(path)) for path in said):
         return False
-    prefix = _served(world, route).prefix
+    prefix = serving(world, route.backend).prefix
     return not prefix or is_under(asked, prefix)
 
 
@@ -145,7 +144,7 @@ def _elsewhere(world: World, target: PagePath) -> tuple[Node, str] | None:
     """What keeps the route of the service that serves the path apart: where it is written, and in words."""
     for table in tables(world):
         for route in table.routes:
-            prefix = _served(world, route).prefix
+            prefix = serving(world, route.backend).prefix
             if prefix.strip("/") and is_under(target.path, prefix):
                 service = f"Service {route.backend.namespace}/{route.backend.name}"
                 at = route.host or "no host of its own"
@@ -164,16 +163,3 @@ def _apart(route: Route, *, by_host: bool) -> Node:
     names = route.manifest.root.items("spec", "hostnames") if route.manifest.ref.kind == "HTTPRoute" else ()
     group = annotation(route.manifest, ALB, "group.name") or class_of(route.manifest) if route.manifest.ref.kind == "Ingress" else None
     return (host or next(iter(names), None) if by_host else group) or route.node.get("path") or route.node
-
-
-def _served(world: World, route: Route) -> Served:
-    every = whole(world).world
-    known = every.derived(_known)
-    key = (route.backend.namespace, route.backend.name)
-    if key not in known:
-        known[key] = served_by(every, route.backend)
-    return known[key]
-
-
-def _known(_world: World) -> dict[tuple[str, str], Served]:
-    return {}

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from crema.policies.engine.example import Denied, Example
 from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
-from crema.policies.model.node import Node
 from crema.policies.model.rewrites.rewrite import is_under
 from crema.policies.model.routes.every import routes
 from crema.policies.model.routes.locations import matches
 from crema.policies.model.routes.route import Route
-from crema.policies.model.served import ROOT, Served, served_by
-from crema.policies.model.whole import whole
+from crema.policies.model.served import ROOT, serving
 from crema.policies.model.world import World
 
 _SHOP = """
@@ -111,7 +109,7 @@ class RouteLeadsToWhatIsServed(Policy[Route]):
         """Compare the path with what the pods behind the Service serve. Of one that is rewritten another policy speaks."""
         if target.rewrites:
             return
-        served = _served(world, target)
+        served = serving(world, target.backend)
         prefix = served.prefix
         if not prefix or not target.written:
             return
@@ -119,7 +117,7 @@ class RouteLeadsToWhatIsServed(Policy[Route]):
         service = f"the {target.backend.name} service, which serves {prefix}"
         if prefix != ROOT and not _holds(target, prefix):
             fix = f"route {prefix}"
-            yield self.finding(_place(target), f"requests to {target.url} reach {service}", path=hops, fix=fix)
+            yield self.finding(target.place, f"requests to {target.url} reach {service}", path=hops, fix=fix)
         elif target.exact and target.path.rstrip("/") == prefix.rstrip("/") and not _is_served_below(world, target):
             place = target.node.get("pathType") or target.node.get("path", "type") or target.node
             message = f"requests below {target.url} do not reach {service}: the path is Exact"
@@ -149,21 +147,3 @@ def _by_service(world: World) -> Mapping[tuple[str, str], list[Route]]:
     for route in routes(world):
         found[route.backend.namespace, route.backend.name].append(route)
     return dict(found)
-
-
-def _served(world: World, route: Route) -> Served:
-    every = whole(world).world
-    known = every.derived(_known)
-    key = (route.backend.namespace, route.backend.name)
-    if key not in known:
-        known[key] = served_by(every, route.backend)
-    return known[key]
-
-
-def _known(_world: World) -> dict[tuple[str, str], Served]:
-    return {}
-
-
-def _place(route: Route) -> Node:
-    path = route.node.get("path")
-    return (path.get("value") if path is not None and isinstance(path.value, dict) else path) or route.node

@@ -7,8 +7,7 @@ from crema.policies.engine.finding import Outcome
 from crema.policies.engine.policy import Policy
 from crema.policies.model.calls.call import Call, calls
 from crema.policies.model.rewrites.rewrite import is_under
-from crema.policies.model.served import ROOT, served_by
-from crema.policies.model.whole import whole
+from crema.policies.model.served import ROOT, serving
 from crema.policies.model.world import World
 
 _SHOP = """
@@ -114,12 +113,12 @@ class UrlPathIsServed(Policy[Call]):
     def targets(self, world: World) -> Iterable[Call]:
         """Every call by URL to a service that serves a prefix."""
         for call in calls(world):
-            if call.address.scheme in {"http", "https"} and _prefix(world, call) not in {"", ROOT}:
+            if call.address.scheme in {"http", "https"} and serving(world, call.ending.backend).prefix not in {"", ROOT}:
                 yield call
 
     def judge(self, world: World, target: Call) -> Iterator[Outcome]:
         """Join as the caller does, and compare with the prefix."""
-        prefix, path = _prefix(world, target), target.path
+        prefix, path = serving(world, target.ending.backend).prefix, target.path
         twice = path.startswith(prefix * 2)
         under = is_under(path, prefix) and not twice and "//" not in path
         if target.appends is None and target.key != "code":
@@ -140,16 +139,3 @@ class UrlPathIsServed(Policy[Call]):
         message = f"{said}{appended}: {service} is asked for {shown}, {wrong}"
         hops = (*target.hops[:-1], f"{target.hops[-1]} serves {prefix}")
         yield self.finding(target.node, message, path=hops, subject=target.key, hints=(target.key,))
-
-
-def _prefix(world: World, call: Call) -> str:
-    served = world.derived(_served)
-    backend = call.ending.backend
-    key = (backend.namespace, backend.name)
-    if key not in served:
-        served[key] = served_by(whole(world).world, backend).prefix
-    return served[key]
-
-
-def _served(_world: World) -> dict[tuple[str, str], str]:
-    return {}
